@@ -1,0 +1,76 @@
+# `make run` and `make test` are all a newcomer needs; both work on a fresh machine with Python 3.11+ and make.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 10 --timeout 60
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: run install test check tests chromium lock translations screenshots evaluate bench clean
+
+run: install  ## Start everything with invented data; Ctrl-C stops it
+	@$(BIN)/seere up --demonstration --port $(PORT)
+
+install: .venv/installed  ## Make .venv with all that running needs
+
+.venv/bin/python:
+	@echo "Making .venv with $$($(PYTHON) --version)…"
+	@$(PYTHON) -c 'import sys; sys.exit("Seere needs Python 3.11 or newer.") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements/workers.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what Seere needs (about 500 MB with the language model; a few minutes the first time)…"
+	@$(PIP) install --progress-bar on --quiet --require-hashes -r requirements/workers.txt
+	@$(PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/installed-tests: requirements/development.txt .venv/installed
+	@echo "Installing what the tests need…"
+	@$(PIP) install --quiet --require-hashes -r requirements/development.txt
+	@touch $@
+
+test: .venv/installed-tests chromium translations check tests  ## Everything that CI runs
+
+check: .venv/installed-tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+tests: .venv/installed-tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+chromium:
+ifeq ($(CHROMIUM),)
+	@echo "Chromium is missing: installing Debian's…"
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then \
+	  sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "Install Chromium, then run make test again."; exit 1; fi
+endif
+
+translations: .venv/installed-tests  ## Extract, update and compile the catalogues
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext -k _l --no-wrap --sort-output \
+	  --project Seere --version 0 --add-comments="NOTE:" -o translations/messages.pot .
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-pot-creation-date -i translations/messages.pot -d translations
+	$(BIN)/pybabel -q compile -d translations
+
+lock:  ## Pin every dependency again, with hashes
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements/web.txt pyproject.toml
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra workers -o requirements/workers.txt pyproject.toml
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra workers --extra development -o requirements/development.txt pyproject.toml
+
+screenshots: .venv/installed-tests  ## Pictures of every page of a running demonstration
+	$(BIN)/python scripts/screenshots.py --address http://127.0.0.1:$(PORT)
+
+evaluate: .venv/installed-tests  ## Measure the engines on the development sets
+	$(BIN)/python -m tests.evaluation.evaluate_anonymise
+	$(BIN)/python -m tests.evaluation.evaluate_triage
+
+bench: .venv/installed
+	$(BIN)/seere bench intake
+	$(BIN)/seere bench pipeline
+
+clean:  ## Remove what was built; data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -1,0 +1,70 @@
+"""The desk's pages in the order of its menu: what a person may open, and where sign-in leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, url_for
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from app.accounts.permissions import ENDPOINTS, may
+from app.accounts.session import DESK_PATH, signed_in_user
+from app.models import User
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """An entry of the menu."""
+
+    endpoint: str
+    label: LazyString
+
+
+PAGES = (
+    DeskPage("casework.inbox", lazy_gettext("Inbox")),
+    DeskPage("exports.export_form", lazy_gettext("Exports")),
+    DeskPage("audit.entries", lazy_gettext("Audit trail")),
+    DeskPage("administration.overview", lazy_gettext("Administration")),
+)
+_NEVER_NEXT = (f"{DESK_PATH}/sign-in", f"{DESK_PATH}/sign-out")
+
+
+def pages_for(user: User | None) -> tuple[DeskPage, ...]:
+    """The menu of a person; empty for nobody."""
+    if user is None:
+        return ()
+    return tuple(page for page in PAGES if may(user.role, ENDPOINTS[page.endpoint]))
+
+
+def landing(user: User) -> str:
+    """The address of the first page a person may open."""
+    pages = pages_for(user)
+    return url_for(pages[0].endpoint if pages else "accounts.account")
+
+
+def safe_next(asked: str) -> str | None:
+    """An address to go on to after sign-in, if it is a page of the desk and nothing else."""
+    try:
+        parts = urlsplit(asked)
+    except ValueError:
+        return None
+    is_own = not parts.scheme and not parts.netloc and (parts.path + "/").startswith(f"{DESK_PATH}/")
+    is_plain = (
+        asked.isprintable() and "\\" not in asked and not asked.startswith("//") and ".." not in parts.path
+    )
+    return asked if is_own and is_plain and parts.path not in _NEVER_NEXT else None
+
+
+def init_desk_pages(blueprint: Blueprint) -> None:
+    """Give templates the menu. Functions, not values: an error page must not ask the database who is there."""
+    blueprint.add_app_template_global(signed_in_user, "desk_user")
+    blueprint.add_app_template_global(lambda: pages_for(signed_in_user()), "desk_pages")
+    blueprint.add_app_template_global(_is_demonstration, "is_demonstration")
+
+
+def _is_demonstration() -> bool:
+    settings: Settings = current_app.extensions["seere_settings"]
+    return settings.demonstration

@@ -1,0 +1,92 @@
+"""Who may do what: one readable table, role by permission, and the permission that each route needs.
+
+A route that isn't in ENDPOINTS answers 403 to everybody; a test fails when one is missing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.models import Role
+
+
+class Permission(StrEnum):
+    """What a route or a service can ask for."""
+
+    PUBLIC = "public"  # no account: citizens, providers, health
+    SIGNED_IN = "signed_in"  # any account
+    SIMULATE = "simulate"  # only where the demonstration is on
+    READ_CASES = "read_cases"
+    WORK_ON_CASES = "work_on_cases"
+    ASSIGN_TO_OTHERS = "assign_to_others"
+    REFER_CASES = "refer_cases"
+    ANSWER_REFERRALS = "answer_referrals"
+    VERIFY_CASES = "verify_cases"
+    EXPORT_CASES = "export_cases"
+    READ_AUDIT = "read_audit"
+    ADMINISTER = "administer"
+
+
+P = Permission
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.MONITOR: frozenset({P.READ_CASES, P.WORK_ON_CASES, P.REFER_CASES, P.ANSWER_REFERRALS}),
+    Role.SUPERVISOR: frozenset(
+        {
+            P.READ_CASES,
+            P.WORK_ON_CASES,
+            P.ASSIGN_TO_OTHERS,
+            P.REFER_CASES,
+            P.ANSWER_REFERRALS,
+            P.VERIFY_CASES,
+            P.READ_AUDIT,
+        }
+    ),
+    Role.ANALYST: frozenset({P.READ_CASES, P.ANSWER_REFERRALS, P.VERIFY_CASES, P.EXPORT_CASES}),
+    Role.ADMINISTRATOR: frozenset({P.ADMINISTER}),
+    Role.AUDITOR: frozenset({P.READ_AUDIT}),
+}
+
+ENDPOINTS: dict[str, Permission] = {
+    "static": P.PUBLIC,
+    "health": P.PUBLIC,
+    "public.report_form": P.PUBLIC,
+    "public.submit_report": P.PUBLIC,
+    "public.receipt_form": P.PUBLIC,
+    "public.open_receipt": P.PUBLIC,
+    "public.answer_question": P.PUBLIC,
+    "public.withdraw_report": P.PUBLIC,
+    "public.about": P.PUBLIC,
+    "twilio.receive_sms": P.PUBLIC,
+    "accounts.sign_in_form": P.PUBLIC,
+    "accounts.sign_in": P.PUBLIC,
+    "accounts.sign_out": P.SIGNED_IN,
+    "accounts.account": P.SIGNED_IN,
+    "accounts.change_password": P.SIGNED_IN,
+    "accounts.change_language": P.SIGNED_IN,
+    "casework.inbox": P.READ_CASES,
+    "casework.fresh": P.READ_CASES,
+    "casework.case": P.READ_CASES,
+    "casework.decide_finding": P.WORK_ON_CASES,
+    "casework.add_violation": P.WORK_ON_CASES,
+    "casework.add_finding": P.WORK_ON_CASES,
+    "casework.ask_reporter": P.WORK_ON_CASES,
+    "casework.assign": P.WORK_ON_CASES,
+    "casework.change_status": P.WORK_ON_CASES,
+    "casework.verify": P.VERIFY_CASES,
+    "casework.refer": P.REFER_CASES,
+    "casework.answer_referral": P.ANSWER_REFERRALS,
+    "casework.add_note": P.WORK_ON_CASES,
+    "exports.export_form": P.EXPORT_CASES,
+    "exports.download": P.EXPORT_CASES,
+    "audit.entries": P.READ_AUDIT,
+    "administration.overview": P.ADMINISTER,
+    "simulator.handset": P.SIMULATE,
+    "simulator.send": P.SIMULATE,
+    "simulator.received": P.SIMULATE,
+    "simulator.twilio_messages": P.SIMULATE,
+}
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether a role has a permission."""
+    return permission is P.SIGNED_IN or permission in ROLES.get(Role(role), frozenset())

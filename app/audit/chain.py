@@ -1,0 +1,129 @@
+"""Writing and checking the chain. Entries hold codes and ids, never what a person wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.clock import utcnow
+from app.models import AuditEntry
+
+FIRST_DIGEST = bytes(32)
+_CHAIN_LOCK = 0x5EE2E  # PostgreSQL advisory lock: entries are appended one at a time
+
+
+class Action(StrEnum):
+    """What can be done; every state change has one."""
+
+    REPORT_RECEIVED = "report.received"
+    REPORT_PROCESSED = "report.processed"
+    REPORT_NEEDS_PERSON = "report.needs_person"
+    REPORT_ANSWERED = "report.answered"
+    REPORT_WITHDRAWN = "report.withdrawn"
+    CASE_OPENED = "case.opened"
+    CASE_READ = "case.read"
+    CASE_ASSIGNED = "case.assigned"
+    CASE_STATUS_CHANGED = "case.status_changed"
+    CASE_VERIFICATION_CHANGED = "case.verification_changed"
+    CASE_NOTED = "case.noted"
+    FINDING_DECIDED = "finding.decided"
+    QUESTION_ASKED = "message.question_asked"
+    MESSAGE_SENT = "message.sent"
+    MESSAGE_NOT_SENT = "message.not_sent"
+    REFERRAL_CREATED = "referral.created"
+    REFERRAL_CHANGED = "referral.changed"
+    EXPORT_MADE = "export.made"
+    SIGNED_IN = "account.signed_in"
+    SIGN_IN_REFUSED = "account.sign_in_refused"
+    SIGNED_OUT = "account.signed_out"
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105
+    USER_ADDED = "account.added"
+    USER_CHANGED = "account.changed"
+    ORGANISATION_ADDED = "organisation.added"
+    RULE_ADDED = "routing_rule.added"
+    DEMONSTRATION_LOADED = "installation.demonstration_loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where the chain doesn't hold, and what is wrong there."""
+
+    sequence: int
+    problem: str
+
+
+def record(
+    session: Session,
+    action: Action,
+    subject: str,
+    *,
+    actor: str,
+    detail: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Append one entry within the caller's transaction. `subject` is "kind:id"; `detail` holds codes and ids."""
+    session.flush()
+    lock(session)
+    last = session.execute(
+        select(AuditEntry.sequence, AuditEntry.digest).order_by(AuditEntry.sequence.desc()).limit(1)
+    ).first()
+    sequence, previous = (last.sequence + 1, last.digest) if last else (1, FIRST_DIGEST)
+    entry = AuditEntry(
+        sequence=sequence,
+        at=utcnow(),
+        actor=actor,
+        action=str(action),
+        subject=subject,
+        detail=dict(detail or {}),
+        previous_digest=previous,
+    )
+    entry.digest = digest(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def lock(session: Session) -> None:
+    """Let one transaction at a time append; on SQLite the write lock does that already."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+
+
+def digest(entry: AuditEntry) -> bytes:
+    """SHA-256 over every field and the previous digest, in one canonical form."""
+    canonical = json.dumps(
+        [
+            entry.sequence,
+            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            entry.actor,
+            entry.action,
+            entry.subject,
+            entry.detail,
+            bytes(entry.previous_digest).hex(),
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+    )
+    return hashlib.sha256(canonical.encode("ascii")).digest()
+
+
+def verify(session: Session) -> Iterator[Break]:
+    """Every place where an entry was changed, is missing or was put in. Reads in order, in constant memory."""
+    expected_sequence, previous = 1, FIRST_DIGEST
+    statement = select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000)
+    for entry in session.scalars(statement):
+        if entry.sequence != expected_sequence:
+            yield Break(expected_sequence, "missing")
+        elif bytes(entry.previous_digest) != previous:
+            yield Break(entry.sequence, "does not follow the entry before it")
+        if digest(entry) != bytes(entry.digest):
+            yield Break(entry.sequence, "changed")
+        expected_sequence, previous = entry.sequence + 1, bytes(entry.digest)

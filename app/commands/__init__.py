@@ -1,0 +1,1 @@
+"""The commands of `seere`, one file per subject; pyproject.toml names them."""

@@ -1,0 +1,138 @@
+"""`seere doctor`: each part of the installation, ok or what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from redis import Redis
+from rq import Worker
+from rq.cron import CronScheduler
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.clock import utcnow
+from app.database import db
+from app.factory import ROOT, bare
+from app.models import OwedWork
+from app.queue import QUEUES, connection, is_reachable
+from app.settings import Settings, SettingsError, load_settings
+
+LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `advice` is empty where all is well."""
+
+    name: str
+    finding: str
+    advice: str = ""
+
+
+WORKER_CHECKS = frozenset({"Settings", "Database", "Valkey", "Workers"})
+
+
+@click.command("doctor")
+@click.option("--worker", is_flag=True, help="Only what a worker needs; for its container's health check.")
+def doctor(*, worker: bool) -> None:
+    """Look at settings, database, queue, workers and gateway; ends with status 1 if something wants mending."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        click.echo(f"✗ Settings\n  {error}\n  Give the variables named, or start with 'seere up' once.")
+        sys.exit(1)
+    with bare(settings).app_context():
+        checks = [check for check in examine(settings) if not worker or check.name in WORKER_CHECKS]
+    for check in checks:
+        click.echo(f"{'✗' if check.advice else '✓'} {check.name}: {check.finding}")
+        if check.advice:
+            click.echo(f"  → {check.advice}")
+    sys.exit(any(check.advice for check in checks))
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, in the order in which mending helps. Needs an application context."""
+    yield Check("Settings", "complete")
+    database = _database()
+    yield database
+    client = connection(settings.redis_url)
+    if not is_reachable(client):
+        advice = "Start Valkey ('seere up' does) or mend SEERE_REDIS_URL. Reports are accepted meanwhile."
+        yield Check("Valkey", "does not answer", advice)
+    else:
+        yield Check("Valkey", "answers")
+        yield _workers(client)
+        yield _clock(client)
+    if not database.advice:
+        yield _owed_work()
+    yield _gateway(settings)
+    yield _translations()
+
+
+def _database() -> Check:
+    try:
+        with db.engine.connect() as connected:
+            current = MigrationContext.configure(connected).get_current_heads()
+    except SQLAlchemyError as error:
+        return Check("Database", type(error).__name__, "Mend SEERE_DATABASE_URL or start the database.")
+    newest = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+    if set(current) != set(newest):
+        return Check("Database", "the schema is not the newest", "Run 'seere db upgrade'.")
+    return Check("Database", f"{db.engine.dialect.name}, schema {', '.join(current)}")
+
+
+def _workers(client: Redis) -> Check:
+    serving = [worker for worker in Worker.all(connection=client) if set(QUEUES) & set(worker.queue_names())]
+    if not serving:
+        return Check(
+            "Workers", "none", "Run 'seere worker' (one or more), on a machine with the private key."
+        )
+    return Check("Workers", f"{len(serving)} at work")
+
+
+def _clock(client: Redis) -> Check:
+    if not CronScheduler.all(client):
+        return Check(
+            "Clock", "not running", "Run 'seere cron': without it, what the queue missed is not retried."
+        )
+    return Check("Clock", "running")
+
+
+def _owed_work() -> Check:
+    count, oldest = db.session.execute(
+        select(func.count(), func.min(OwedWork.created_at)).where(OwedWork.done_at.is_(None))
+    ).one()
+    if oldest is not None and utcnow() - oldest > LATE:
+        advice = "Are workers running? A piece that fails again and again is in the workers' log by its id."
+        return Check("Work owed", f"{count}, the oldest for more than five minutes", advice)
+    return Check("Work owed", str(count))
+
+
+def _gateway(settings: Settings) -> Check:
+    if not settings.twilio.auth_token:
+        advice = "Give SEERE_TWILIO_AUTH_TOKEN, _ACCOUNT_SID and _NUMBER. Until then every webhook gets 403."
+        return Check("SMS gateway", "not configured", advice)
+    if not settings.twilio.can_send:
+        return Check("SMS gateway", "receives only", "Give SEERE_TWILIO_ACCOUNT_SID and SEERE_TWILIO_NUMBER.")
+    if settings.twilio.api_base:
+        return Check("SMS gateway", "the simulator")
+    return Check("SMS gateway", f"Twilio; its webhook is {settings.public_url}/webhooks/twilio/sms")
+
+
+def _translations() -> Check:
+    missing = [
+        source.parent.parent.name
+        for source in (ROOT / "translations").glob("*/LC_MESSAGES/messages.po")
+        if not source.with_suffix(".mo").exists()
+    ]
+    if missing:
+        return Check(
+            "Translations", f"not compiled: {', '.join(sorted(missing))}", "Run 'make translations'."
+        )
+    return Check("Translations", "compiled")

@@ -1,0 +1,102 @@
+"""How the web application is put together."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import models
+from app.accounts import routes as accounts_routes
+from app.accounts.session import init_sessions
+from app.administration import routes as administration_routes
+from app.audit import routes as audit_routes
+from app.casework import routes as casework_routes
+from app.database import db
+from app.errors import init_errors
+from app.exports import routes as exports_routes
+from app.intake import webhooks
+from app.languages import init_languages
+from app.limits import Limits
+from app.logs import configure_logs
+from app.public.routes import blueprint as public_blueprint
+from app.security import init_security
+from app.settings import Settings, load_settings
+from app.simulator.routes import blueprint as simulator_blueprint
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGEST_REQUEST_BYTES = 512 * 1024
+
+csrf = CSRFProtect()
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """The whole application; raises SettingsError when it can't be configured."""
+    settings = settings or load_settings()
+    configure_logs()
+    app = bare(settings)
+    app.extensions["seere_limits"] = Limits(settings.redis_url)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    init_sessions(app, settings)
+    init_languages(app, str(ROOT / "translations"))
+    init_security(app, is_https=settings.is_https)
+    init_errors(app)
+    _register_blueprints(app, settings)
+    app.add_url_rule("/healthz", "health", _health)
+    return app
+
+
+def bare(settings: Settings) -> Flask:
+    """Flask with the database and settings only: what workers and commands need."""
+    app = Flask("app", root_path=str(ROOT / "app"), instance_path=str(settings.var))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=_driver(settings.database_url),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer; the token and SameSite=Strict stand
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+    app.extensions["seere_settings"] = settings
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    return app
+
+
+def _driver(url: str) -> str:
+    """The address with psycopg 3 named where none is."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _register_blueprints(app: Flask, settings: Settings) -> None:
+    for desk in (accounts_routes, casework_routes, exports_routes, audit_routes, administration_routes):
+        app.register_blueprint(desk.blueprint)
+    csrf.exempt(webhooks.blueprint)
+    app.register_blueprint(webhooks.blueprint)
+    csrf.exempt(public_blueprint)  # no session there: each form has a token of its own
+    app.register_blueprint(public_blueprint)
+    if settings.demonstration:
+        csrf.exempt(simulator_blueprint)  # as above
+        app.register_blueprint(simulator_blueprint)
+
+
+def _health() -> ResponseReturnValue:
+    """Whether this process can accept reports: the database answers. The queue isn't needed for that."""
+    db.session.execute(text("SELECT 1"))
+    return {"status": HTTPStatus.OK}
+
+
+__all__ = ["bare", "build", "models"]

@@ -1,0 +1,175 @@
+"""What the holder of a receipt code may see and do: the state, a question, an answer, withdrawal."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.audit import Action
+from app.clock import utcnow
+from app.database import transaction
+from app.models import (
+    Case,
+    CaseEvent,
+    CaseStatus,
+    Channel,
+    DeliveryState,
+    Direction,
+    Message,
+    Referral,
+    ReferralState,
+    Report,
+    ReportState,
+)
+from app.queue import JobName, owe
+from app.receipts import normalise, receipt_hash
+from app.sealing import keyed_digest, seal
+from app.settings import Settings
+
+REVOCABLE = (ReferralState.PROPOSED, ReferralState.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question a colleague asked, and when it was answered, if it was."""
+
+    question_id: uuid.UUID
+    text: str
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """Everything the receipt page may show. It says nothing of what the report was about.
+
+    `state` is one of `received`, `in_progress`, `question`, `closed`, `withdrawn`.
+    """
+
+    report_id: uuid.UUID
+    state: str
+    received_at: datetime
+    exchanges: tuple[Exchange, ...]
+
+
+def find_report(settings: Settings, session: Session, code: str) -> Report | None:
+    """The report of a code as typed, or None. A code that can't be one costs the same time as a wrong one."""
+    digest = receipt_hash(settings.lookup_key, normalise(code) or "000000000000")
+    report = session.scalar(select(Report).where(Report.receipt_hash == digest))
+    return report if normalise(code) else None
+
+
+def view(session: Session, report: Report) -> ReceiptView:
+    """The neutral state of a report and the questions asked about it."""
+    messages = list(session.scalars(select(Message).where(Message.report_id == report.id)))
+    answers = {message.answers_message_id: message.created_at for message in messages}
+    exchanges = tuple(
+        Exchange(message.id, message.text or "", message.created_at, answers.get(message.id))
+        for message in sorted(messages, key=lambda message: message.created_at)
+        if message.direction == Direction.OUTBOUND and message.state != DeliveryState.CANCELLED
+    )
+    return ReceiptView(report.id, neutral_state(session, report, exchanges), report.received_at, exchanges)
+
+
+def neutral_state(session: Session, report: Report, exchanges: tuple[Exchange, ...] = ()) -> str:
+    """A word for the state that is harmless in anybody's hands."""
+    if report.state == ReportState.WITHDRAWN:
+        return "withdrawn"
+    if any(exchange.answered_at is None for exchange in exchanges):
+        return "question"
+    case = session.get(Case, report.case_id) if report.case_id else None
+    if case is None or case.status == CaseStatus.NEW:
+        return "received"
+    return "closed" if case.status == CaseStatus.CLOSED else "in_progress"
+
+
+def mark_read(report_id: uuid.UUID) -> None:
+    """Note that the holder of the code saw what was written to them."""
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(
+                Message.report_id == report_id,
+                Message.direction == Direction.OUTBOUND,
+                Message.read_at.is_(None),
+            )
+            .values(read_at=utcnow())
+        )
+
+
+def answer(settings: Settings, report_id: uuid.UUID, question_id: uuid.UUID, text: str, token: str) -> bool:
+    """Seal and keep an answer once per form token; False when there is no such open question."""
+    reference = keyed_digest(settings.lookup_key, "reference:answer", token)
+    with transaction() as session:
+        if session.scalar(select(Message.id).where(Message.channel_reference == reference)):
+            return True
+        question = session.get(Message, question_id)
+        if question is None or question.report_id != report_id or question.direction != Direction.OUTBOUND:
+            return False
+        report = session.get_one(Report, report_id)
+        if report.state == ReportState.WITHDRAWN:
+            return False
+        message = Message(
+            id=uuid.uuid4(),
+            report_id=report_id,
+            direction=Direction.INBOUND,
+            state=DeliveryState.RECEIVED,
+            channel=Channel.WEB,
+            channel_reference=reference,
+            sealed_content=seal({"text": text}, settings.intake_public_key),
+            answers_message_id=question_id,
+        )
+        session.add(message)
+        session.flush()
+        owe(session, JobName.PROCESS_ANSWER, message.id)
+        audit.record(session, Action.REPORT_ANSWERED, f"report:{report_id}", actor="reporter")
+    return True
+
+
+def withdraw(report_id: uuid.UUID) -> bool:
+    """Stop all work on a report: no partner sees it from now on. False when it was withdrawn before.
+
+    What was sent stays sealed until retention deletes it: a person may be forced to withdraw.
+    """
+    with transaction() as session:
+        report = session.get_one(Report, report_id)
+        if report.state == ReportState.WITHDRAWN:
+            return False
+        report.state, report.withdrawn_at = ReportState.WITHDRAWN, utcnow()
+        session.flush()
+        _cancel_outgoing(session, report)
+        _withdraw_case(session, report)
+        audit.record(session, Action.REPORT_WITHDRAWN, f"report:{report_id}", actor="reporter")
+    return True
+
+
+def _cancel_outgoing(session: Session, report: Report) -> None:
+    session.execute(
+        update(Message)
+        .where(
+            Message.report_id == report.id,
+            Message.state.in_([DeliveryState.QUEUED, DeliveryState.WAITING]),
+        )
+        .values(state=DeliveryState.CANCELLED)
+    )
+
+
+def _withdraw_case(session: Session, report: Report) -> None:
+    """A case none of whose reports is left is closed, and what was proposed or sent to partners is revoked."""
+    case = session.get(Case, report.case_id) if report.case_id else None
+    if case is None:
+        return
+    session.add(CaseEvent(case_id=case.id, kind="report_withdrawn"))
+    if any(other.state != ReportState.WITHDRAWN for other in case.reports):
+        return
+    case.is_withdrawn, case.status, case.updated_at = True, CaseStatus.CLOSED, utcnow()
+    session.execute(
+        update(Referral)
+        .where(Referral.case_id == case.id, Referral.state.in_(REVOCABLE))
+        .values(state=ReferralState.REVOKED, decided_at=utcnow())
+    )

@@ -1,0 +1,102 @@
+"""Accept a report: sealed, once, together with the fact that work is owed, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.audit import Action
+from app.database import transaction
+from app.models import Channel, DeliveryState, Direction, Message, Report
+from app.queue import JobName, owe
+from app.receipts import derived_code, receipt_hash
+from app.sealing import keyed_digest, seal
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """What a citizen sent. `reference` is the provider's message id or the form's own token.
+
+    `content` is what gets sealed: `text`, and where known `where`, `when`, `contact`, `sender`.
+    """
+
+    channel: Channel
+    reference: str
+    content: Mapping[str, str]
+    received_at: datetime
+    language: str = "fr"
+    gateway: str = ""
+    is_demonstration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The code to hand back, and whether this submission was already here."""
+
+    code: str
+    report_id: uuid.UUID
+    is_repeat: bool
+
+
+def submit(settings: Settings, new: NewReport) -> Receipt:
+    """Store a report once per channel reference and give its code; a repeat gets the same code.
+
+    Opens its own transaction. Raises SQLAlchemyError if the report could not be made durable.
+    """
+    reference = channel_reference(settings, new)
+    code = derived_code(settings.lookup_key, reference.hex())
+    try:
+        with transaction() as session:
+            if existing := _report_id(session, reference):
+                return Receipt(code, existing, is_repeat=True)
+            report = _store(session, settings, new, reference, code)
+            return Receipt(code, report.id, is_repeat=False)
+    except IntegrityError:
+        with transaction() as session:
+            existing = _report_id(session, reference)
+        if existing is None:
+            raise
+        return Receipt(code, existing, is_repeat=True)
+
+
+def channel_reference(settings: Settings, new: NewReport) -> bytes:
+    """The keyed digest by which a submission is known; the provider's id itself is not stored."""
+    return keyed_digest(settings.lookup_key, f"reference:{new.channel}:{new.gateway}", new.reference)
+
+
+def _report_id(session: Session, reference: bytes) -> uuid.UUID | None:
+    return session.scalar(select(Report.id).where(Report.channel_reference == reference))
+
+
+def _store(session: Session, settings: Settings, new: NewReport, reference: bytes, code: str) -> Report:
+    report = Report(
+        id=uuid.uuid4(),
+        channel=new.channel,
+        gateway=new.gateway,
+        channel_reference=reference,
+        receipt_hash=receipt_hash(settings.lookup_key, code),
+        received_at=new.received_at,
+        language=new.language,
+        is_demonstration=new.is_demonstration,
+    )
+    message = Message(
+        direction=Direction.INBOUND,
+        state=DeliveryState.RECEIVED,
+        channel=new.channel,
+        created_at=new.received_at,
+        sealed_content=seal(new.content, settings.intake_public_key),
+    )
+    report.messages.append(message)
+    session.add(report)
+    session.flush()  # the unique reference settles races before anything is promised
+    owe(session, JobName.PROCESS_REPORT, report.id)
+    audit.record(session, Action.REPORT_RECEIVED, f"report:{report.id}", actor="reporter")
+    return report

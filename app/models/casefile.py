@@ -1,0 +1,205 @@
+"""Cases: what is believed to have happened, what machines proposed, and what people decided."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.clock import utcnow
+from app.database import Base, Identified
+from app.models.organisation import Organisation, User
+from app.models.report import Report
+
+
+class CaseStatus(StrEnum):
+    """Where the work on a case stands, apart from whether it is verified."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    WAITING_FOR_REPORTER = "waiting_for_reporter"
+    CLOSED = "closed"
+
+
+class Verification(StrEnum):
+    """Whether it is established; its own scale (design.md)."""
+
+    UNVERIFIED = "unverified"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    NOT_SUBSTANTIATED = "not_substantiated"
+    FALSE = "false"
+
+
+class ReferralState(StrEnum):
+    """A referral is seen by its organisation from `sent` on."""
+
+    PROPOSED = "proposed"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DONE = "done"
+    REVOKED = "revoked"
+
+
+class FindingState(StrEnum):
+    """What a person made of a machine's conclusion."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+
+
+class Case(Identified, Base):
+    """What is believed to have happened, as it stands now: machine's findings as corrected by people."""
+
+    __tablename__ = "casefile"
+    __table_args__ = (
+        Index("ix_casefile_inbox", "urgency", "received_at", "id"),
+        Index("ix_casefile_region_code_received_at", "region_code", "received_at"),
+        Index("ix_casefile_verification_verified_at", "verification", "verified_at"),
+    )
+
+    number: Mapped[int] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(String(25), default=CaseStatus.NEW, index=True)
+    verification: Mapped[str] = mapped_column(String(20), default=Verification.UNVERIFIED)
+    verified_at: Mapped[datetime | None]
+    needs_person: Mapped[str] = mapped_column(String(40), default="")  # a reason code, empty when none
+    channel: Mapped[str] = mapped_column(String(10), index=True)
+    language: Mapped[str] = mapped_column(String(5), default="und")
+    received_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+    urgency: Mapped[int] = mapped_column(default=0)
+    region_code: Mapped[str | None] = mapped_column(String(10))
+    cercle_code: Mapped[str | None] = mapped_column(String(10))
+    place_name: Mapped[str | None] = mapped_column(String(120))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    occurred_from: Mapped[date | None]
+    occurred_to: Mapped[date | None]
+    occurred_precision: Mapped[str | None] = mapped_column(String(10))
+    anonymised_text: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(Text, default="")  # anonymised, lower case, without accents
+    assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as declared
+
+    reports: Mapped[list[Report]] = relationship(order_by=Report.received_at)
+    acts: Mapped[list[Act]] = relationship(back_populates="case", cascade="all, delete-orphan")
+    findings: Mapped[list[Finding]] = relationship(back_populates="case", order_by="Finding.position")
+    referrals: Mapped[list[Referral]] = relationship(back_populates="case", order_by="Referral.created_at")
+    events: Mapped[list[CaseEvent]] = relationship(order_by="CaseEvent.at", back_populates="case")
+    assigned_to: Mapped[User | None] = relationship()
+
+    @property
+    def reference(self) -> str:
+        """What people call it: `S-000123`."""
+        return f"S-{self.number:06d}"
+
+
+class Act(Identified, Base):
+    """One violation within a case, as it stands now. `is_main` marks the one shown first."""
+
+    __tablename__ = "act"
+    __table_args__ = (UniqueConstraint("case_id", "violation_code"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"))
+    violation_code: Mapped[str] = mapped_column(String(40), index=True)
+    confidence: Mapped[float] = mapped_column(default=1.0)
+    is_main: Mapped[bool] = mapped_column(default=False)
+    is_human: Mapped[bool] = mapped_column(default=False)
+
+    case: Mapped[Case] = relationship(back_populates="acts")
+
+
+class Finding(Identified, Base):
+    """What a worker concluded from one message, how sure it is, by which rule, from which words."""
+
+    __tablename__ = "finding"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"), index=True)
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(20))
+    value: Mapped[dict[str, Any]]
+    confidence: Mapped[float]
+    rule: Mapped[str] = mapped_column(String(120), default="")
+    evidence: Mapped[list[list[int]]] = mapped_column(default=list)  # [start, end] in the anonymised message
+    state: Mapped[str] = mapped_column(String(15), default=FindingState.PROPOSED)
+    corrected_value: Mapped[dict[str, Any] | None]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    case: Mapped[Case] = relationship(back_populates="findings")
+
+    @property
+    def current_value(self) -> dict[str, Any]:
+        """What a person put in its place, or what the machine said."""
+        return self.value if self.corrected_value is None else self.corrected_value
+
+
+class RoutingRule(Identified, Base):
+    """One line of the routing table; empty lists match everything."""
+
+    __tablename__ = "routing_rule"
+
+    name: Mapped[str] = mapped_column(String(120))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    violations: Mapped[list[str]] = mapped_column(default=list)
+    region_codes: Mapped[list[str]] = mapped_column(default=list)
+    actors: Mapped[list[str]] = mapped_column(default=list)
+    minimum_urgency: Mapped[int] = mapped_column(default=0)
+    minimum_confidence: Mapped[float] = mapped_column(default=0.5)
+    deadline_hours: Mapped[int] = mapped_column(default=72)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+class Referral(Identified, Base):
+    """A request to one organisation to act on a case, with a deadline."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        UniqueConstraint("case_id", "organisation_id"),
+        Index("ix_referral_organisation_id_state", "organisation_id", "state"),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    state: Mapped[str] = mapped_column(String(15), default=ReferralState.PROPOSED)
+    reasons: Mapped[list[str]] = mapped_column(default=list)  # names of the rules that asked for it
+    note: Mapped[str] = mapped_column(Text, default="")
+    deadline_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    case: Mapped[Case] = relationship(back_populates="referrals")
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+class CaseEvent(Identified, Base):
+    """A line of a case's history, for the people who work on it. The audit chain is apart."""
+
+    __tablename__ = "case_event"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)  # codes and ids
+    reason: Mapped[str] = mapped_column(Text, default="")  # what the person wrote
+
+    case: Mapped[Case] = relationship(back_populates="events")
+    user: Mapped[User | None] = relationship(lazy="joined")

@@ -1,0 +1,73 @@
+"""What is kept about the work itself: work owed, the audit chain, exports, the installation."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.clock import utcnow
+from app.database import Base, Identified
+from app.models.organisation import User
+
+
+class OwedWork(Identified, Base):
+    """A job that must happen, written in the transaction that made it necessary. The queue is only a shortcut."""
+
+    __tablename__ = "owed_work"
+    __table_args__ = (
+        UniqueConstraint("job", "subject_id"),
+        Index("ix_owed_work_done_at_available_at", "done_at", "available_at"),
+    )
+
+    job: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[uuid.UUID]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    available_at: Mapped[datetime] = mapped_column(default=utcnow)
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(60))  # the error's class name, never its text
+
+
+class AuditEntry(Base):
+    """Who did what to which, when, and why. Each holds the digest of the one before."""
+
+    __tablename__ = "audit_entry"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))  # "user:<id>", "worker", "reporter", "command"
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(80), index=True)  # "case:<id>"
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    previous_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+
+
+class ExportRecord(Identified, Base):
+    """One export: who took what, when, how much, and the digest of the file."""
+
+    __tablename__ = "export_record"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(default=utcnow)
+    file_format: Mapped[str] = mapped_column(String(10))
+    filters: Mapped[dict[str, Any]]
+    row_count: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class Installation(Base):
+    """One row: what this installation is."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -1,0 +1,101 @@
+"""The one door to the workers: job names, their queues, and the row that says work is owed.
+
+Jobs carry one id, as JSON, and nothing else. A job that Valkey never got is enqueued by the sweep, because the
+row was written in the transaction that made the work necessary.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+
+import redis
+from flask import current_app
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import utcnow
+from app.database import after_commit
+from app.models import OwedWork
+
+QUEUES = ("urgent", "reports", "upkeep")
+SWEEP_GRACE = timedelta(seconds=20)  # what was just accepted has its own enqueueing under way
+JOB_TIMEOUT_SECONDS = 120
+FAILURE_KEPT_SECONDS = 24 * 3600
+
+
+class JobName(StrEnum):
+    """The functions under workers/ that may be asked for; a test checks that each exists."""
+
+    PROCESS_REPORT = "workers.jobs.process_report"
+    PROCESS_ANSWER = "workers.jobs.process_answer"
+    SEND_MESSAGE = "workers.jobs.send_message"
+    ENQUEUE_OWED_WORK = "workers.jobs.enqueue_owed_work"
+
+
+QUEUE_OF = {
+    JobName.PROCESS_REPORT: "reports",
+    JobName.PROCESS_ANSWER: "reports",
+    JobName.SEND_MESSAGE: "urgent",
+    JobName.ENQUEUE_OWED_WORK: "upkeep",
+}
+
+
+@cache
+def connection(redis_url: str) -> redis.Redis:
+    """One client a process and address, that gives up quickly: the intake must not wait for the queue."""
+    return redis.Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=5)
+
+
+def queue(name: str, client: redis.Redis) -> Queue:
+    """A queue that speaks JSON. Workers must use the same serializer."""
+    return Queue(name, connection=client, serializer=JSONSerializer)
+
+
+def owe(session: Session, job: JobName, subject_id: uuid.UUID) -> OwedWork:
+    """Write down that a job is owed; once that is committed, put it in the queue."""
+    now = utcnow()
+    work = OwedWork(
+        id=uuid.uuid4(), job=job, subject_id=subject_id, created_at=now, available_at=now + SWEEP_GRACE
+    )
+    session.add(work)
+    redis_url = current_app.extensions["seere_settings"].redis_url
+    after_commit(session, lambda: enqueue(connection(redis_url), job, work.id))
+    return work
+
+
+def enqueue(client: redis.Redis, job: JobName, work_id: uuid.UUID) -> None:
+    """Ask a worker to do one piece of owed work. RQ's description is emptied: it would repeat the arguments."""
+    queue(QUEUE_OF[job], client).enqueue_call(
+        str(job),
+        args=(str(work_id),),
+        description=str(job),
+        timeout=JOB_TIMEOUT_SECONDS,
+        result_ttl=0,
+        failure_ttl=FAILURE_KEPT_SECONDS,
+    )
+
+
+def owed(session: Session, now: datetime, limit: int = 500) -> list[OwedWork]:
+    """Work that nobody is doing and that is due, oldest first."""
+    statement = (
+        select(OwedWork)
+        .where(OwedWork.done_at.is_(None), OwedWork.available_at <= now)
+        .where(OwedWork.claimed_until.is_(None) | (OwedWork.claimed_until < now))
+        .order_by(OwedWork.available_at)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def is_reachable(client: redis.Redis) -> bool:
+    """Whether the queue's server answers."""
+    try:
+        return bool(client.ping())
+    except RedisError:
+        return False

@@ -1,0 +1,135 @@
+"""A whole installation in processes of its own, as `seere up` starts it, and what tests need to talk to it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from twilio.request_validator import RequestValidator
+
+from tests.conftest import free_port
+
+SEERE = str(Path(sys.executable).with_name("seere"))
+CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}")
+START_SECONDS = 120
+TOKEN = "token-of-the-e2e-tests"
+ACCOUNT = "AC" + "1" * 32
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Running:
+    """One running installation."""
+
+    folder: Path
+    environment: dict[str, str]
+    options: list[str]
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def var(self) -> Path:
+        return self.folder / "var"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return (self.folder / "output.txt").read_text("utf-8", "replace")
+
+    def start(self) -> None:
+        """Start everything and wait until it says that it is up."""
+        with (self.folder / "output.txt").open("ab") as output:
+            self.process = subprocess.Popen(
+                [SEERE, "up", "--port", str(self.port), *self.options],
+                env={**os.environ, "SEERE_VAR": str(self.var), **self.environment},
+                stdout=output,
+                stderr=output,
+            )
+        wait_for(lambda: "Ctrl-C stops" in self.output or self.process.poll() is not None, START_SECONDS)  # type: ignore[union-attr]
+        assert self.process.poll() is None, self.output
+
+    def stop(self) -> int:
+        """Press Ctrl-C; the exit status."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One `seere` command in the same installation."""
+        environment = {**os.environ, "SEERE_VAR": str(self.var), "SEERE_PUBLIC_URL": self.address}
+        return subprocess.run(
+            [SEERE, *arguments],
+            env={**environment, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def text_message(self, text: str, *, sender: str = "+22376543210", sid: str = "") -> str:
+        """Send an SMS as Twilio would; the answer's TwiML."""
+        url = f"{self.address}/webhooks/twilio/sms"
+        form = {
+            "MessageSid": sid or f"SM{os.urandom(16).hex()}",
+            "AccountSid": ACCOUNT,
+            "From": sender,
+            "To": "+22360000000",
+            "Body": text,
+        }
+        signature = RequestValidator(TOKEN).compute_signature(url, form)
+        answer = requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def web_report(self, **fields: str) -> str:
+        """Fill in the form on the web; the receipt code."""
+        page = requests.get(self.address, timeout=30).text
+        hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+        answer = requests.post(self.address, data={**hidden, **fields}, timeout=30)
+        assert answer.status_code == 201, answer.text
+        code = CODE.search(answer.text)
+        assert code is not None
+        return code[0]
+
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        """Ask the SQLite file directly."""
+        with sqlite3.connect(f"file:{self.var / 'seere.sqlite3'}?mode=ro", uri=True) as connection:
+            found: list[tuple[object, ...]] = connection.execute(statement).fetchall()
+        connection.close()
+        return found
+
+    def wait_until_processed(self, count: int, seconds: float = 90) -> None:
+        """Until so many reports have gone through the pipeline."""
+        statement = "SELECT count(*) FROM report WHERE state != 'received'"
+        wait_for(lambda: self.rows(statement) == [(count,)], seconds)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Until a condition holds; an error when it doesn't in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
+
+
+def twilio_environment(api_base: str = "") -> dict[str, str]:
+    """The settings of a Twilio account that tests can sign for."""
+    return {
+        "SEERE_TWILIO_ACCOUNT_SID": ACCOUNT,
+        "SEERE_TWILIO_AUTH_TOKEN": TOKEN,
+        "SEERE_TWILIO_NUMBER": "+22360000000",
+        "SEERE_TWILIO_API_BASE": api_base,
+    }

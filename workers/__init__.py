@@ -1,0 +1,1 @@
+"""The zone that understands reports: it faces nothing, holds the private intake key, and may import app."""

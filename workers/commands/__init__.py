@@ -1,0 +1,1 @@
+"""Commands of `seere` that need the workers' libraries."""

@@ -1,0 +1,53 @@
+"""`seere worker`, `seere cron` and `seere report …`."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+
+import click
+
+
+@click.command("worker")
+@click.option("--burst", is_flag=True, help="Stop when the queues are empty.")
+def worker(*, burst: bool) -> None:
+    """Work on reports and send messages, until told to stop."""
+    from workers.worker import run_worker
+
+    run_worker(burst=burst)
+
+
+@click.command("cron")
+def cron() -> None:
+    """The clock that has owed work enqueued. One is enough; two do no harm."""
+    from app.queue import connection
+    from workers.maintenance import run_clock
+    from workers.runtime import keys
+
+    run_clock(connection(keys().settings.redis_url))
+
+
+@click.group("report")
+def report_commands() -> None:
+    """Single reports."""
+
+
+@report_commands.command("process")
+@click.argument("report_id", type=click.UUID)
+def process(report_id: uuid.UUID) -> None:
+    """Run the pipeline on one report, here and now; what people decided stays."""
+    from app.database import transaction
+    from app.models import Case, Report
+    from workers.processing import process_report
+    from workers.runtime import keys, worker_app
+
+    with worker_app().app_context():
+        with transaction() as session:
+            if session.get(Report, report_id) is None:
+                click.echo("There is no report with that id.", err=True)
+                sys.exit(1)
+        process_report(keys(), report_id)
+        with transaction() as session:
+            report = session.get_one(Report, report_id)
+            case = session.get(Case, report.case_id) if report.case_id else None
+            click.echo(f"{report.state}{f', case {case.reference}' if case else ''}")

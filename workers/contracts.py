@@ -1,0 +1,153 @@
+"""What the engines say to each other and to the pipeline: plain values, no behaviour that touches the world.
+
+All offsets are Unicode code points (Python string indexes), end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class EntityLabel(StrEnum):
+    """Kinds of identifying expressions that are replaced by tokens."""
+
+    PERSON = "PERSON"
+    PHONE = "PHONE"
+    EMAIL = "EMAIL"
+    ID = "ID"
+    PLATE = "PLATE"
+    ADDRESS = "ADDRESS"
+    COORD = "COORD"
+    DOB = "DOB"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text, `start` inclusive and `end` exclusive, in code points."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two stretches share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One identifying expression in the original text and the token that stands for it.
+
+    `detectors` names what found it (a pattern, a list, a frame, the tagger), for the person who reviews it.
+    """
+
+    start: int
+    end: int
+    label: EntityLabel
+    token: str
+    confidence: float
+    detectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymised:
+    """An anonymised text, the language it was read in, and the entities by their place in the *original*."""
+
+    text: str
+    language: str
+    entities: tuple[Entity, ...] = ()
+
+    def locate(self, span: Span) -> Span:
+        """Where a stretch of the original lies in the anonymised text; it grows to whole tokens it touches."""
+        start, end, shift = span.start, span.end, 0
+        new_start = new_end = None
+        for entity in sorted(self.entities, key=lambda found: found.start):
+            token_start = entity.start + shift
+            if new_start is None and start < entity.end:
+                new_start = token_start if start >= entity.start else start + shift
+            if end <= entity.start:
+                new_end = end + shift
+                break
+            if end <= entity.end:
+                new_end = token_start + len(entity.token)
+                break
+            shift += len(entity.token) - (entity.end - entity.start)
+        new_start = start + shift if new_start is None else new_start
+        new_end = end + shift if new_end is None else new_end
+        return Span(new_start, max(new_start, new_end))
+
+
+class FindingKind(StrEnum):
+    """What a finding is about. `value` of each kind is given beside it."""
+
+    LANGUAGE = "language"  # {"language": ISO 639 code or "und"}
+    VIOLATION = "violation"  # {"code": one of app.reference violations}
+    PLACE = "place"  # {"region": str, "cercle": str | None, "name": str, "lat": float | None, "lon": …}
+    OCCURRED = (
+        "occurred"  # {"from": ISO date, "to": ISO date, "precision": "day" | "week" | "month" | "year"}
+    )
+    URGENCY = "urgency"  # {"level": 0..3}
+    ACTOR = "actor"  # {"code": actor code, "category": "state" | "armed_group" | …, "name": str}
+    TWIN = "twin"  # {"case_id": str}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an engine concluded, how sure it is, by which rule, from which words of the original text."""
+
+    kind: FindingKind
+    value: Mapping[str, Any]
+    confidence: float
+    rule: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoutableCase:
+    """What routing may look at: conclusions only, never text."""
+
+    violations: Mapping[str, float]
+    region: str | None
+    cercle: str | None
+    place_confidence: float
+    urgency: int
+    actors: Sequence[str] = ()
+    named_organisations: Sequence[str] = ()
+    may_share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule:
+    """One line of the routing table. Empty conditions match everything."""
+
+    id: str
+    name: str
+    organisation_id: str
+    violations: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    actors: frozenset[str] = frozenset()
+    minimum_urgency: int = 0
+    minimum_confidence: float = 0.5
+    deadline_hours: int = 72
+
+
+@dataclass(frozen=True, slots=True)
+class RoutableOrganisation:
+    """An organisation as routing sees it. `conflict_actors` are actor codes it must never be sent."""
+
+    id: str
+    is_active: bool
+    conflict_actors: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedReferral:
+    """A referral the rules ask for, and which rules asked for it."""
+
+    organisation_id: str
+    rule_ids: tuple[str, ...]
+    deadline_hours: int
+    reasons: tuple[str, ...] = field(default=())

@@ -1,0 +1,61 @@
+"""The clock: RQ's cron, made to speak JSON like our queues and to survive a queue that is away."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import redis
+import structlog
+from redis.exceptions import RedisError
+from rq.cron import CronJob, CronScheduler
+from rq.job import Job
+
+from app.queue import JOB_TIMEOUT_SECONDS, QUEUE_OF, JobName, queue
+from workers import jobs
+
+logger = structlog.get_logger()
+
+SWEEP_SECONDS = 15
+RETRY_SECONDS = 3
+
+
+class JSONCronJob(CronJob):
+    """RQ's cron job puts pickled jobs into the queue (3.0); ours must be readable by workers that take JSON only.
+
+    The sweep may be enqueued by two schedulers at once without harm: claiming settles who does what.
+    """
+
+    def enqueue(self, connection: redis.Redis) -> Job:
+        """Put the job into its queue as JSON, dropped if no worker takes it before the next one is due."""
+        return queue(self.queue_name, connection).enqueue_call(
+            self.func_name,
+            description=self.func_name,
+            timeout=JOB_TIMEOUT_SECONDS,
+            ttl=SWEEP_SECONDS * 2,
+            result_ttl=0,
+            failure_ttl=3600,
+        )
+
+
+class Clock(CronScheduler):
+    """RQ's scheduler with jobs of our kind."""
+
+    def add(self, job: JobName, **when: Any) -> None:
+        """Have a job run every so often: `interval=seconds` or `cron="m h d m w"`."""
+        name = str(job).rpartition(".")[2]
+        self._cron_jobs.append(JSONCronJob(QUEUE_OF[job], func=getattr(jobs, name), name=name, **when))
+
+
+def run_clock(client: redis.Redis) -> None:
+    """Run until told to stop; while the queue is away, try again every few seconds."""
+    while True:
+        clock = Clock(client, logging_level="WARNING")
+        clock.add(JobName.ENQUEUE_OWED_WORK, interval=SWEEP_SECONDS)
+        try:
+            clock.start()  # type: ignore[no-untyped-call]
+        except RedisError as error:
+            logger.warning("queue_unreachable", error=type(error).__name__)
+            time.sleep(RETRY_SECONDS)
+        else:
+            return

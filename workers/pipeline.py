@@ -1,0 +1,77 @@
+"""The way of a report, from its text to what is concluded: anonymise, triage, and whether a person must look.
+
+Pure: text in, conclusions out. Storing them is app.casework's, running it is workers.jobs'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from workers.anonymise import anonymise, token_table
+from workers.contracts import Anonymised, EntityLabel, Finding, FindingKind, Span
+from workers.triage import triage
+
+SURE_OF_NAME = 0.6  # a person masked with less than this is shown to a person before any organisation
+SURE_OF_VIOLATION = 0.5
+NO_INCIDENT = frozenset({"none"})
+UNSPECIFIC = frozenset({"none", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One message, understood. `tokens` says which token stands for which words: to be sealed at once."""
+
+    anonymised: Anonymised
+    findings: tuple[Finding, ...]
+    tokens: Mapping[str, str]
+    needs_person: str
+
+    def evidence(self, finding: Finding) -> list[list[int]]:
+        """Where the words a finding rests on lie in the anonymised text."""
+        located = (self.anonymised.locate(span) for span in finding.evidence)
+        return [[span.start, span.end] for span in located if span.end > span.start]
+
+
+def compose(content: Mapping[str, str]) -> str:
+    """One text from what the form or the phone sent; the place and date fields become lines of it."""
+    lines = [content.get("text", "")]
+    for field, label in (("where", "Lieu"), ("when", "Date")):
+        if value := content.get(field, "").strip():
+            lines.append(f"{label} : {value}")
+    return "\n".join(lines)
+
+
+def understand(
+    text: str, received_at: datetime, known: Mapping[str, str], *, is_answer: bool = False
+) -> Understood:
+    """Anonymise and triage one message. Any error in an engine propagates: nothing raw ever goes on."""
+    anonymised = anonymise(text, known=known)
+    names = [
+        Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
+    ]
+    findings = tuple(triage(text, received_at=received_at, language=anonymised.language, names=names))
+    tokens = token_table(text, anonymised)
+    reason = "" if is_answer else reason_for_person(anonymised, findings)
+    return Understood(anonymised, findings, tokens, reason)
+
+
+def reason_for_person(anonymised: Anonymised, findings: tuple[Finding, ...]) -> str:
+    """Why a person must look before any organisation does; empty when the machine is sure enough."""
+    people = (entity for entity in anonymised.entities if entity.label is EntityLabel.PERSON)
+    if any(entity.confidence < SURE_OF_NAME for entity in people):
+        return "uncertain_name"
+    violations = {
+        finding.value["code"]: finding.confidence
+        for finding in findings
+        if finding.kind is FindingKind.VIOLATION
+    }
+    specific = [score for code, score in violations.items() if code not in UNSPECIFIC]
+    if not specific:
+        return "not_an_incident" if set(violations) == NO_INCIDENT else "no_violation"
+    if max(specific) < SURE_OF_VIOLATION:
+        return "uncertain_violation"
+    if not any(finding.kind is FindingKind.PLACE for finding in findings):
+        return "no_place"
+    return ""

@@ -1,0 +1,316 @@
+"""Running the pipeline on one stored message and handing the conclusions to casework."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import phonenumbers
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework import conclusions as casework
+from app.casework.conclusions import Conclusion, RuleMatch, Understanding
+from app.database import transaction
+from app.models import (
+    Act,
+    Case,
+    Contact,
+    Direction,
+    Message,
+    Organisation,
+    Report,
+    ReportState,
+    RoutingRule,
+)
+from app.sealing import keyed_digest, seal
+from app.settings import Settings
+from workers import contracts
+from workers.contracts import FindingKind, RoutableCase, RoutableOrganisation
+from workers.opening import CannotOpen, open_sealed
+from workers.pipeline import Understood, compose, understand
+from workers.routing import route
+from workers.settings import WorkerSettings
+from workers.triage.twins import Candidate, similar
+
+logger = structlog.get_logger()
+
+TWIN_DAYS = timedelta(days=30)
+TWIN_CANDIDATES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What processing needs of the installation."""
+
+    settings: Settings
+    workers: WorkerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One inbound message as opened: its text, who sent it, and the tokens its case already uses."""
+
+    text: str
+    sender: str
+    known_tokens: Mapping[str, str]
+
+
+def process_report(keys: Keys, report_id: uuid.UUID) -> None:
+    """Understand one report and open its case, or add it to the case whose question it answers.
+
+    A second run gives the same result. A report that can't be read or made safe goes to a person, without text.
+    """
+    loaded = _load(report_id)
+    if loaded is None:
+        return
+    report, message = loaded
+    try:
+        opened = _open(keys, report, message)
+        question_id = _recognise_sender(keys, report.id, opened.sender) if opened.sender else None
+        understood = understand(
+            opened.text, report.received_at, opened.known_tokens, is_answer=question_id is not None
+        )
+    except CannotOpen:
+        _give_to_person(report_id, "unreadable")
+        return
+    except Exception as error:  # noqa: BLE001 - any failure of an engine fails closed
+        logger.warning("anonymisation_failed", report_id=str(report_id), error=type(error).__name__)
+        _give_to_person(report_id, "anonymisation_failed")
+        return
+    with transaction() as session:
+        report, message = session.get_one(Report, report_id), session.get_one(Message, message.id)
+        if report.state == ReportState.WITHDRAWN:
+            return
+        question = session.get(Message, question_id) if question_id else None
+        if question is not None:
+            _join_case_of(session, keys, report, message, question, understood)
+        else:
+            case = casework.take_in_report(session, report, message, understanding(keys, understood))
+            _propose_twins(session, case, message)
+            casework.refer_by_rules(session, case, _matches(session, case, understood.findings))
+
+
+def process_answer(keys: Keys, message_id: uuid.UUID) -> None:
+    """Understand an answer given on the receipt page and add it to its case."""
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        report = session.get_one(Report, message.report_id)
+        _detach(session, report, message)
+    if report.state == ReportState.WITHDRAWN or message.answers_message_id is None:
+        return
+    opened = _open(keys, report, message)
+    understood = understand(opened.text, message.created_at, opened.known_tokens, is_answer=True)
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        question = session.get_one(Message, message.answers_message_id)
+        case = session.get(Case, report.case_id) if report.case_id else None
+        if case is not None:
+            casework.take_in_answer(session, case, message, question, understanding(keys, understood))
+
+
+def understanding(keys: Keys, understood: Understood) -> Understanding:
+    """The engines' result as casework takes it, with the token table sealed."""
+    return Understanding(
+        text=understood.anonymised.text,
+        language=understood.anonymised.language,
+        sealed_tokens=seal(understood.tokens, keys.settings.intake_public_key),
+        conclusions=[
+            Conclusion(
+                kind=str(finding.kind),
+                value=finding.value,
+                confidence=round(finding.confidence, 3),
+                rule=finding.rule,
+                evidence=understood.evidence(finding),
+            )
+            for finding in understood.findings
+        ],
+        needs_person=understood.needs_person,
+    )
+
+
+def _load(report_id: uuid.UUID) -> tuple[Report, Message] | None:
+    with transaction() as session:
+        report = session.get(Report, report_id)
+        if report is None or report.state == ReportState.WITHDRAWN:
+            return None
+        message = session.scalars(
+            select(Message)
+            .where(Message.report_id == report_id, Message.direction == Direction.INBOUND)
+            .order_by(Message.created_at)
+            .limit(1)
+        ).one()
+        _detach(session, report, message)
+        return report, message
+
+
+def _detach(session: Session, *loaded: Report | Message) -> None:
+    """Plain values from here on: no transaction is open while the engines think."""
+    for instance in loaded:
+        session.expunge(instance)
+
+
+def _open(keys: Keys, report: Report, message: Message) -> Opened:
+    content = open_sealed(keys.workers, message.sealed_content or b"")
+    with transaction() as session:
+        others = session.scalars(
+            select(Message.sealed_tokens)
+            .join(Report, Report.id == Message.report_id)
+            .where(
+                Report.case_id == report.case_id,
+                Report.case_id.is_not(None),
+                Message.id != message.id,
+                Message.sealed_tokens.is_not(None),
+            )
+            .order_by(Message.created_at)
+        ).all()
+    return Opened(compose(content), str(content.get("sender", "")), _tokens(keys, others))
+
+
+def _tokens(keys: Keys, sealed_tables: Iterable[bytes | None]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for sealed in sealed_tables:
+        if sealed:
+            known |= open_sealed(keys.workers, sealed)
+    return known
+
+
+def _recognise_sender(keys: Keys, report_id: uuid.UUID, sender: str) -> uuid.UUID | None:
+    """Tie the report to its phone, known again only under the workers' key; the question it answers, if any."""
+    digest = keyed_digest(keys.workers.pseudonym_key, "contact", _canonical_number(sender))
+    with transaction() as session:
+        contact = session.scalar(select(Contact).where(Contact.digest == digest))
+        if contact is None:
+            sealed = seal({"address": sender}, keys.settings.intake_public_key)
+            contact = Contact(id=uuid.uuid4(), digest=digest, sealed_address=sealed)
+            session.add(contact)
+        report = session.get_one(Report, report_id)
+        report.contact_id = contact.id
+        session.flush()
+        if report.case_id is not None and not report.is_answer:
+            return None  # a second run of what was a new report stays one
+        question = casework.open_question(session, contact.id)
+        return question.id if question and question.created_at <= report.received_at else None
+
+
+def _canonical_number(sender: str) -> str:
+    """E.164 where the sender is a number, so that spellings of one phone are one contact."""
+    try:
+        number = phonenumbers.parse(sender, "ML")
+    except phonenumbers.NumberParseException:
+        return sender.strip().lower()
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _join_case_of(
+    session: Session,
+    keys: Keys,
+    report: Report,
+    message: Message,
+    question: Message,
+    understood: Understood,
+) -> None:
+    asked = session.get_one(Report, question.report_id)
+    case = session.get_one(Case, asked.case_id)
+    report.case_id, report.is_answer, report.state = case.id, True, ReportState.PROCESSED
+    casework.take_in_answer(session, case, message, question, understanding(keys, understood))
+
+
+def _give_to_person(report_id: uuid.UUID, reason: str) -> None:
+    with transaction() as session:
+        report = session.get_one(Report, report_id)
+        if report.state != ReportState.WITHDRAWN:
+            casework.take_in_failure(session, report, reason)
+
+
+def _matches(session: Session, case: Case, findings: Iterable[contracts.Finding]) -> list[RuleMatch]:
+    rules = session.scalars(select(RoutingRule).where(RoutingRule.is_active)).unique().all()
+    organisations = session.scalars(select(Organisation)).all()
+    proposed = route(
+        _routable(case, findings),
+        [_rule(rule) for rule in rules],
+        [_organisation(organisation) for organisation in organisations],
+    )
+    names = {str(rule.id): rule.name for rule in rules}
+    return [
+        RuleMatch(
+            uuid.UUID(referral.organisation_id),
+            [names[rule_id] for rule_id in referral.rule_ids],
+            referral.deadline_hours,
+        )
+        for referral in proposed
+    ]
+
+
+def _routable(case: Case, findings: Iterable[contracts.Finding]) -> RoutableCase:
+    findings = list(findings)
+    place = next((finding for finding in findings if finding.kind is FindingKind.PLACE), None)
+    return RoutableCase(
+        violations={act.violation_code: act.confidence for act in case.acts},
+        region=case.region_code,
+        cercle=case.cercle_code,
+        place_confidence=place.confidence if place else 0.0,
+        urgency=case.urgency,
+        actors=[str(found.value["code"]) for found in findings if found.kind is FindingKind.ACTOR],
+    )
+
+
+def _rule(rule: RoutingRule) -> contracts.RoutingRule:
+    return contracts.RoutingRule(
+        id=str(rule.id),
+        name=rule.name,
+        organisation_id=str(rule.organisation_id),
+        violations=frozenset(rule.violations),
+        regions=frozenset(rule.region_codes),
+        actors=frozenset(rule.actors),
+        minimum_urgency=rule.minimum_urgency,
+        minimum_confidence=rule.minimum_confidence,
+        deadline_hours=rule.deadline_hours,
+    )
+
+
+def _organisation(organisation: Organisation) -> RoutableOrganisation:
+    names = {organisation.name, organisation.acronym} - {""}
+    return RoutableOrganisation(
+        id=str(organisation.id),
+        is_active=organisation.is_active,
+        conflict_actors=frozenset(organisation.conflict_actors),
+        names=frozenset(names),
+    )
+
+
+def _propose_twins(session: Session, case: Case, message: Message) -> None:
+    """Cases of the same region within thirty days whose text is alike, as findings a person decides on."""
+    start, end = case.received_at - TWIN_DAYS, case.received_at + TWIN_DAYS
+    others = session.scalars(
+        select(Case)
+        .where(Case.region_code == case.region_code, Case.id != case.id, Case.is_withdrawn.is_(False))
+        .where(Case.received_at.between(start, end))
+        .order_by(Case.received_at.desc())
+        .limit(TWIN_CANDIDATES)
+    ).all()
+    codes: dict[uuid.UUID, set[str]] = {}
+    for case_id, code in session.execute(
+        select(Act.case_id, Act.violation_code).where(Act.case_id.in_([other.id for other in others]))
+    ):
+        codes.setdefault(case_id, set()).add(code)
+    candidates = [
+        Candidate(
+            case_id=str(other.id),
+            text=other.anonymised_text,
+            region=other.region_code,
+            occurred_from=other.occurred_from,
+            violations=frozenset(codes.get(other.id, set())),
+        )
+        for other in others
+    ]
+    found = similar(case.anonymised_text, candidates)
+    casework.add_twins(
+        session,
+        case,
+        message,
+        [Conclusion(str(twin.kind), twin.value, round(twin.confidence, 3), twin.rule) for twin in found],
+    )

@@ -1,0 +1,51 @@
+"""What only workers hold: the private intake keys and the key of pseudonyms."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nacl.public import PrivateKey
+
+from app.sealing import key_id
+from app.settings import PREFIX, SettingsError, read_secrets, var_directory
+
+WORKER_SECRETS_FILE = "secrets/workers.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """Private keys by the id that a sealed value carries, and the key under which phones are known again."""
+
+    private_keys: Mapping[bytes, PrivateKey] = field(repr=False)
+    pseudonym_key: bytes = field(repr=False)
+
+
+def load_worker_settings(environ: Mapping[str, str] | None = None) -> WorkerSettings:
+    """Keys from the environment (`SEERE_INTAKE_PRIVATE_KEY`, `SEERE_PSEUDONYM_KEY`, or the same with `_FILE`),
+    else from `var/secrets/workers.toml`. Raises SettingsError naming what is missing.
+    """
+    environ = os.environ if environ is None else environ
+    stored = read_secrets(var_directory(environ) / WORKER_SECRETS_FILE)
+    private = PrivateKey(_key(environ, stored, "intake_private_key"))
+    return WorkerSettings(
+        private_keys={key_id(bytes(private.public_key)): private},
+        pseudonym_key=_key(environ, stored, "pseudonym_key"),
+    )
+
+
+def _key(environ: Mapping[str, str], stored: Mapping[str, object], name: str) -> bytes:
+    variable = PREFIX + name.upper()
+    path = environ.get(variable + "_FILE")
+    try:
+        value = environ.get(variable) or (Path(path).read_text("utf-8").strip() if path else "")
+        key = base64.b64decode(value or str(stored.get(name, "")), validate=True)
+    except (OSError, binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise SettingsError(f"{variable} must be 32 bytes in base64. Workers can't open reports without it.")
+    return key
