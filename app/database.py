@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,6 +79,8 @@ db = SQLAlchemy(
     engine_options={"hide_parameters": True, "pool_pre_ping": True},
 )
 
+# SQLite makes waiting writers sleep and poll, up to seconds; within a process they queue here instead.
+_sqlite_writer = threading.Lock()
 _AFTER_COMMIT = "seere_after_commit"
 _BEGIN_MODE = "sqlite_begin_mode"
 
@@ -95,9 +98,10 @@ def transaction() -> Iterator[Session]:
     session.expire_all()  # what an earlier transaction of this context left may be out of date
     session.info[_AFTER_COMMIT] = []
     try:
-        session.connection(execution_options={_BEGIN_MODE: "IMMEDIATE"})
-        yield session
-        session.commit()
+        with _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext():
+            session.connection(execution_options={_BEGIN_MODE: "IMMEDIATE"})
+            yield session
+            session.commit()
     except BaseException:
         session.rollback()
         session.info.pop(_AFTER_COMMIT, None)

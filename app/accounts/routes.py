@@ -84,7 +84,7 @@ def _keys(email: str) -> tuple[str, str]:
 
 def _is_allowed(email: str) -> bool:
     limits: Limits = current_app.extensions["seere_limits"]
-    return all([limits.is_allowed(SIGN_INS, key) for key in _keys(email)])
+    return all(limits.is_allowed(SIGN_INS, key) for key in _keys(email))
 
 
 def _count(email: str) -> None:

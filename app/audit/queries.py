@@ -48,7 +48,7 @@ def entries(session: Session, user: User, wanted: EntryFilter) -> Sequence[Audit
     return session.scalars(statement).all()
 
 
-def _visible(user: User) -> Select[tuple[AuditEntry]]:
+def _visible(user: User) -> Select[AuditEntry]:
     """Auditors and the desk read all; a partner's supervisor what their own people did."""
     if user.role == Role.AUDITOR or user.organisation.sees_every_case:
         return select(AuditEntry)

@@ -53,18 +53,19 @@ def submit(settings: Settings, new: NewReport) -> Receipt:
     """
     reference = channel_reference(settings, new)
     code = derived_code(settings.lookup_key, reference.hex())
+    report = _prepare(settings, new, reference, code)  # the slow part, before the write lock is taken
     try:
         with transaction() as session:
             if existing := _report_id(session, reference):
                 return Receipt(code, existing, is_repeat=True)
-            report = _store(session, settings, new, reference, code)
+            _store(session, report)
             return Receipt(code, report.id, is_repeat=False)
-    except IntegrityError:
+    except IntegrityError:  # the unique reference settled a race: the other one was first
         with transaction() as session:
-            existing = _report_id(session, reference)
-        if existing is None:
+            first = _report_id(session, reference)
+        if first is None:
             raise
-        return Receipt(code, existing, is_repeat=True)
+        return Receipt(code, first, is_repeat=True)
 
 
 def channel_reference(settings: Settings, new: NewReport) -> bytes:
@@ -76,7 +77,7 @@ def _report_id(session: Session, reference: bytes) -> uuid.UUID | None:
     return session.scalar(select(Report.id).where(Report.channel_reference == reference))
 
 
-def _store(session: Session, settings: Settings, new: NewReport, reference: bytes, code: str) -> Report:
+def _prepare(settings: Settings, new: NewReport, reference: bytes, code: str) -> Report:
     report = Report(
         id=uuid.uuid4(),
         channel=new.channel,
@@ -87,16 +88,20 @@ def _store(session: Session, settings: Settings, new: NewReport, reference: byte
         language=new.language,
         is_demonstration=new.is_demonstration,
     )
-    message = Message(
-        direction=Direction.INBOUND,
-        state=DeliveryState.RECEIVED,
-        channel=new.channel,
-        created_at=new.received_at,
-        sealed_content=seal(new.content, settings.intake_public_key),
+    report.messages.append(
+        Message(
+            direction=Direction.INBOUND,
+            state=DeliveryState.RECEIVED,
+            channel=new.channel,
+            created_at=new.received_at,
+            sealed_content=seal(new.content, settings.intake_public_key),
+        )
     )
-    report.messages.append(message)
+    return report
+
+
+def _store(session: Session, report: Report) -> None:
     session.add(report)
-    session.flush()  # the unique reference settles races before anything is promised
+    session.flush()
     owe(session, JobName.PROCESS_REPORT, report.id)
     audit.record(session, Action.REPORT_RECEIVED, f"report:{report.id}", actor="reporter")
-    return report

@@ -1,0 +1,1 @@
+"""The installation seen by its administrator: partners, people, rules, health."""

@@ -1,0 +1,37 @@
+"""The administrator's overview. Changes are made on the command line."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from app.administration import queries
+from app.casework.wording import violation_label
+from app.database import db
+from app.models import RoutingRule
+from app.reference import geography
+
+blueprint = Blueprint("administration", __name__, url_prefix="/desk/administration")
+
+
+@blueprint.get("")
+def overview() -> ResponseReturnValue:
+    """Health first, then who is who and which rules send what to whom."""
+    session = db.session()
+    return render_template(
+        "desk/administration.html",
+        health=queries.health(session, current_app.extensions["seere_settings"]),
+        organisations=queries.organisations(session),
+        people=queries.people(session),
+        rules=queries.rules(session),
+        violations_of=_violations_of,
+        regions_of=_regions_of,
+    )
+
+
+def _violations_of(rule: RoutingRule) -> str:
+    return ", ".join(violation_label(code) for code in rule.violations)
+
+
+def _regions_of(rule: RoutingRule) -> str:
+    return ", ".join(geography.region_name(code) or code for code in rule.region_codes)

@@ -1,0 +1,1 @@
+"""Cases as people work on them: the inbox, decisions, questions, referrals; and what workers conclude."""

@@ -1,0 +1,159 @@
+"""Everything the case page shows to one person, read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Permission, may
+from app.casework.finding_views import STATED_BY_PEOPLE, FindingView, evidence_in, finding_views
+from app.casework.highlighting import Piece, cut
+from app.casework.referrals import next_states
+from app.casework.timeline import TimelineEntry, timeline
+from app.casework.visibility import has_conflict, may_read_text
+from app.models import (
+    Case,
+    Channel,
+    Direction,
+    Message,
+    Organisation,
+    OrganisationKind,
+    Referral,
+    ReferralState,
+    Report,
+    ReportState,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message: its pieces if it came in (none where it may not be shown), and what it answers."""
+
+    message: Message
+    pieces: tuple[Piece, ...]
+
+    @property
+    def is_outgoing(self) -> bool:
+        """Whether we wrote it."""
+        return self.message.direction == Direction.OUTBOUND
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralView:
+    """A referral and what this person may make of it."""
+
+    referral: Referral
+    next_states: tuple[ReferralState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """The page's content for one person."""
+
+    case: Case
+    may_read_text: bool
+    account: Sequence[MessageView]
+    conversation: Sequence[MessageView]
+    findings: Sequence[FindingView]
+    missing: Sequence[str]
+    referrals: Sequence[ReferralView]
+    organisations: Sequence[Organisation]
+    conflicts: Sequence[Organisation]
+    colleagues: Sequence[User]
+    timeline: Sequence[TimelineEntry]
+    channel: str | None
+    permissions: frozenset[str] = field(default=frozenset())
+
+
+def case_page(session: Session, user: User, case: Case) -> CasePage:
+    """Read all that belongs to a case this person was already found to see."""
+    is_readable = may_read_text(user, case)
+    messages = _messages(session, case)
+    texts = {each.id: each.anonymised_text or "" for each in messages} if is_readable else {}
+    findings = finding_views(session, user, case, texts)
+    views = [MessageView(each, cut(texts.get(each.id, ""), evidence_in(each, findings))) for each in messages]
+    organisations, conflicts = _organisations(session, user, case)
+    return CasePage(
+        case=case,
+        may_read_text=is_readable,
+        account=[view for view in views if not _is_conversation(view.message)],
+        conversation=[view for view in views if _is_conversation(view.message)],
+        findings=findings,
+        missing=_missing(findings),
+        referrals=_referrals(user, case),
+        organisations=organisations,
+        conflicts=conflicts,
+        colleagues=_colleagues(session, user),
+        timeline=timeline(session, user, case),
+        channel=_channel(case),
+        permissions=_permissions(user, case),
+    )
+
+
+def _messages(session: Session, case: Case) -> list[Message]:
+    statement = (
+        select(Message)
+        .join(Report, Report.id == Message.report_id)
+        .where(Report.case_id == case.id)
+        .order_by(Message.created_at)
+    )
+    return list(session.scalars(statement))
+
+
+def _is_conversation(message: Message) -> bool:
+    return message.direction == Direction.OUTBOUND or message.answers_message_id is not None
+
+
+def _missing(findings: Sequence[FindingView]) -> list[str]:
+    present = {view.finding.kind for view in findings}
+    return [kind for kind in STATED_BY_PEOPLE if kind not in present]
+
+
+def _referrals(user: User, case: Case) -> list[ReferralView]:
+    """All of them for the desk; a partner learns nothing of other organisations."""
+    is_desk = user.organisation.sees_every_case
+    return [
+        ReferralView(referral, next_states(user, referral) if not case.is_withdrawn else ())
+        for referral in case.referrals
+        if is_desk or referral.organisation_id == user.organisation_id
+    ]
+
+
+def _organisations(session: Session, user: User, case: Case) -> tuple[list[Organisation], list[Organisation]]:
+    """To whom the desk may still refer a case, and to whom it may not because the case names them."""
+    if not (user.organisation.sees_every_case and may(user.role, Permission.REFER_CASES)):
+        return [], []
+    over = {ReferralState.DECLINED, ReferralState.REVOKED}
+    asked = {referral.organisation_id for referral in case.referrals if referral.state not in over}
+    active = select(Organisation).where(
+        Organisation.is_active, Organisation.kind != OrganisationKind.DESK, Organisation.id.not_in(asked)
+    )
+    candidates = list(session.scalars(active.order_by(Organisation.name)))
+    conflicts = [each for each in candidates if has_conflict(session, case.id, each)]
+    return [each for each in candidates if each not in conflicts], conflicts
+
+
+def _colleagues(session: Session, user: User) -> list[User]:
+    people = select(User).where(User.organisation_id == user.organisation_id, User.is_active)
+    found = session.scalars(people.order_by(User.display_name)).unique()
+    return [each for each in found if may(each.role, Permission.WORK_ON_CASES)]
+
+
+def _channel(case: Case) -> str | None:
+    """How a question would go out: by the latest report that was not withdrawn."""
+    open_reports = [report for report in case.reports if report.state != ReportState.WITHDRAWN]
+    return Channel(open_reports[-1].channel) if open_reports else None
+
+
+def _permissions(user: User, case: Case) -> frozenset[str]:
+    """The names of what this person may do here, for the template."""
+    held = {str(each) for each in Permission if may(user.role, each)}
+    if may(user.role, Permission.WORK_ON_CASES):
+        held.add("note")
+    if not user.organisation.sees_every_case:
+        held.discard(str(Permission.REFER_CASES))
+    return frozenset(held & {"note"} if case.is_withdrawn else held)

@@ -1,0 +1,110 @@
+"""What the desk says when a form about a case can't be taken as it is, and beside which field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask_babel import gettext, lazy_gettext
+from marshmallow import ValidationError
+
+from app.accounts.forms import FormState
+from app.casework.errors import CHANGED_MEANWHILE, FORBIDDEN, NOT_FOUND, CaseworkError
+from app.casework.segments import Segments
+
+MESSAGES = {
+    CHANGED_MEANWHILE: lazy_gettext(
+        "Somebody changed this case while you were working on it. The page now shows how it stands; "
+        "what you typed is still in the form. Check it and send it again."
+    ),
+    "withdrawn": lazy_gettext("The reporter withdrew this report. Nothing more may be done on it."),
+    "violation_unknown": lazy_gettext("Choose a violation."),
+    "violation_there": lazy_gettext("This violation is already on the case."),
+    "region_unknown": lazy_gettext("Choose a region."),
+    "cercle_elsewhere": lazy_gettext("This cercle is not in the region you chose."),
+    "date_malformed": lazy_gettext("Enter a date such as 2026-03-12."),
+    "date_order": lazy_gettext("The end must not be before the beginning."),
+    "date_future": lazy_gettext("The date must not be in the future."),
+    "date_too_old": lazy_gettext("The date is too long ago."),
+    "urgency_unknown": lazy_gettext("Choose an urgency."),
+    "urgency_needs_value": lazy_gettext("An urgency can't be removed: correct it instead."),
+    "not_correctable": lazy_gettext("This can be accepted or rejected, not corrected."),
+    "no_report": lazy_gettext("There is no report left to answer to."),
+    "text_missing": lazy_gettext("Write something first."),
+    "text_long": lazy_gettext("This is too long: shorten it."),
+    "assignee_unknown": lazy_gettext("Choose somebody of your organisation who works on cases."),
+    "reason_short": lazy_gettext("Give the reason in at least 10 characters."),
+    "organisation_unknown": lazy_gettext("Choose an organisation."),
+    "conflict": lazy_gettext(
+        "This organisation can't get the case: it is connected with somebody the report names."
+    ),
+    "referred_already": lazy_gettext("The case is already referred to this organisation."),
+    "referral_state": lazy_gettext("The referral has moved on and this can no longer be done."),
+    "deadline_unknown": lazy_gettext("Choose one of the deadlines."),
+    "choose": lazy_gettext("Choose one of the list."),
+}
+_FIELD_OF = {
+    "violation_unknown": "code",
+    "violation_there": "code",
+    "region_unknown": "region",
+    "cercle_elsewhere": "cercle",
+    "date_malformed": "date_from",
+    "date_order": "date_to",
+    "date_future": "date_from",
+    "date_too_old": "date_from",
+    "urgency_unknown": "level",
+    "text_missing": "text",
+    "text_long": "text",
+    "assignee_unknown": "assignee",
+    "organisation_unknown": "organisation",
+    "conflict": "organisation",
+    "referred_already": "organisation",
+    "deadline_unknown": "deadline_hours",
+}
+_STATUSES = {
+    NOT_FOUND: HTTPStatus.NOT_FOUND,
+    FORBIDDEN: HTTPStatus.FORBIDDEN,
+    CHANGED_MEANWHILE: HTTPStatus.CONFLICT,
+}
+
+
+class NeedsConfirmation(Exception):
+    """A question that takes more than one SMS, not yet confirmed."""
+
+    def __init__(self, segments: Segments) -> None:
+        super().__init__()
+        self.segments = segments
+
+
+def status_of(error: CaseworkError) -> HTTPStatus:
+    """The HTTP status an error is answered with."""
+    return _STATUSES.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def from_casework(name: str, typed: Mapping[str, str], error: CaseworkError) -> FormState:
+    """The form with the message beside the field it belongs to."""
+    where = _FIELD_OF.get(error.code, "reason" if error.code == "reason_short" else "")
+    if where == "reason" and "reason" not in typed:
+        where = "note"
+    return FormState(name, typed, {where: _message(error.code)})
+
+
+def from_validation(name: str, typed: Mapping[str, str], error: ValidationError) -> FormState:
+    """The form with a message beside each field that could not be read."""
+    messages = error.messages if isinstance(error.messages, dict) else {"": error.messages}
+    return FormState(name, typed, {where: _message(str(found[0])) for where, found in messages.items()})
+
+
+def from_cost(name: str, typed: Mapping[str, str], segments: Segments) -> FormState:
+    """The form with what sending would take, to be confirmed."""
+    text = gettext(
+        "This takes %(count)s SMS. Shorten it, or confirm below that it may go out.", count=segments.count
+    )
+    if segments.costly_letters:
+        letters = " ".join(segments.costly_letters[:10])
+        text += " " + gettext("These signs make it longer: %(letters)s", letters=letters)
+    return FormState(name, typed, {"text": text}, needs_confirmation=True)
+
+
+def _message(code: str) -> str:
+    return str(MESSAGES.get(code) or gettext("Check this field."))

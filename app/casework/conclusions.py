@@ -1,0 +1,287 @@
+"""Taking in what workers concluded: a case is opened or added to, in the caller's transaction.
+
+Running it again for the same message replaces what the machine had proposed and keeps what people decided.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.audit import Action
+from app.clock import utcnow
+from app.models import (
+    Act,
+    Case,
+    CaseEvent,
+    CaseStatus,
+    Channel,
+    Direction,
+    Finding,
+    FindingState,
+    Message,
+    Referral,
+    ReferralState,
+    Report,
+    ReportState,
+)
+
+ANSWER_WINDOW = timedelta(days=7)
+SURE_ENOUGH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """One finding as the workers hand it over; `evidence` is [start, end] pairs in the anonymised text."""
+
+    kind: str
+    value: Mapping[str, Any]
+    confidence: float
+    rule: str
+    evidence: Sequence[Sequence[int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What one message is, anonymised and triaged. `needs_person` is a reason code, or empty."""
+
+    text: str
+    language: str
+    sealed_tokens: bytes
+    conclusions: Sequence[Conclusion] = field(default=())
+    needs_person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """One organisation that the routing table asks for."""
+
+    organisation_id: uuid.UUID
+    reasons: Sequence[str]
+    deadline_hours: int
+
+
+def fold_for_search(text: str) -> str:
+    """Lower case without accents, with Bambara's letters as people type them without them."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare.translate(str.maketrans("ɛɔŋɲ", "eonn"))
+
+
+def open_question(session: Session, contact_id: uuid.UUID) -> Message | None:
+    """The last question sent to this contact by SMS within a week that nobody answered yet."""
+    answered = select(Message.answers_message_id).where(Message.answers_message_id.is_not(None))
+    return session.scalars(
+        select(Message)
+        .join(Report, Report.id == Message.report_id)
+        .where(
+            Report.contact_id == contact_id,
+            Report.state != ReportState.WITHDRAWN,
+            Message.direction == Direction.OUTBOUND,
+            Message.channel == Channel.SMS,
+            Message.created_at > utcnow() - ANSWER_WINDOW,
+            Message.id.not_in(answered),
+        )
+        .order_by(Message.created_at.desc())
+        .limit(1)
+    ).first()
+
+
+def take_in_report(session: Session, report: Report, message: Message, understood: Understanding) -> Case:
+    """Open the report's case, or bring it up to date if a worker was here before."""
+    case = session.get(Case, report.case_id) if report.case_id else None
+    if case is None:
+        case = _new_case(session, report)
+    keep_message(message, understood)
+    _replace_findings(session, case, message, understood.conclusions)
+    _apply(session, case, understood.conclusions)
+    case.language, case.needs_person, case.updated_at = understood.language, understood.needs_person, utcnow()
+    _refresh_text(session, case)
+    report.state = ReportState.NEEDS_PERSON if understood.needs_person else ReportState.PROCESSED
+    action = Action.REPORT_NEEDS_PERSON if understood.needs_person else Action.REPORT_PROCESSED
+    audit.record(session, action, f"report:{report.id}", actor="worker", detail={"case": str(case.id)})
+    return case
+
+
+def take_in_answer(
+    session: Session, case: Case, message: Message, question: Message, understood: Understanding
+) -> None:
+    """Add an answer to its case: what was missing is filled in, what is there stays until a person says."""
+    message.answers_message_id = question.id
+    keep_message(message, understood)
+    _replace_findings(session, case, message, understood.conclusions)
+    _apply(session, case, understood.conclusions, only_missing=True)
+    if case.status in {CaseStatus.WAITING_FOR_REPORTER, CaseStatus.CLOSED} and not case.is_withdrawn:
+        case.status = CaseStatus.IN_PROGRESS
+    case.updated_at = utcnow()
+    _refresh_text(session, case)
+    session.add(CaseEvent(case_id=case.id, kind="answer_received", detail={"message": str(message.id)}))
+    audit.record(session, Action.REPORT_PROCESSED, f"message:{message.id}", actor="worker")
+
+
+def add_twins(session: Session, case: Case, message: Message, twins: Sequence[Conclusion]) -> None:
+    """Propose that other cases are about the same event, after the message's own findings."""
+    already = session.scalar(select(func.count()).where(Finding.message_id == message.id)) or 0
+    for offset, twin in enumerate(twins):
+        session.add(_finding(case, message, already + offset, twin))
+
+
+def keep_message(message: Message, understood: Understanding) -> None:
+    """Store a message's anonymised text; NUL can't be stored by every database and means nothing."""
+    message.anonymised_text = understood.text.replace("\x00", " ")
+    message.sealed_tokens = understood.sealed_tokens
+
+
+def take_in_failure(session: Session, report: Report, reason: str) -> Case:
+    """A report that the machine could not make safe: a case without text, put before a person."""
+    case = session.get(Case, report.case_id) if report.case_id else None
+    if case is None:
+        case = _new_case(session, report)
+    case.needs_person, case.urgency = reason, max(case.urgency, 2)  # unread is never "not urgent"
+    report.state = ReportState.NEEDS_PERSON
+    audit.record(
+        session, Action.REPORT_NEEDS_PERSON, f"report:{report.id}", actor="worker", detail={"reason": reason}
+    )
+    return case
+
+
+def refer_by_rules(session: Session, case: Case, matches: Sequence[RuleMatch]) -> None:
+    """Create the referrals that the rules ask for; they wait for a person when the case does."""
+    here = set(session.scalars(select(Referral.organisation_id).where(Referral.case_id == case.id)))
+    state = ReferralState.PROPOSED if case.needs_person else ReferralState.SENT
+    for match in matches:
+        if match.organisation_id in here:
+            continue
+        referral = Referral(
+            id=uuid.uuid4(),
+            case_id=case.id,
+            organisation_id=match.organisation_id,
+            state=state,
+            reasons=list(match.reasons),
+            deadline_at=utcnow() + timedelta(hours=match.deadline_hours),
+        )
+        session.add(referral)
+        detail = {"organisation": str(match.organisation_id), "state": str(state)}
+        session.add(CaseEvent(case_id=case.id, kind="referral_created", detail=detail))
+        audit.record(
+            session, Action.REFERRAL_CREATED, f"referral:{referral.id}", actor="worker", detail=detail
+        )
+
+
+def _new_case(session: Session, report: Report) -> Case:
+    audit.lock(session)  # numbers are given one at a time
+    number = (session.scalar(select(func.max(Case.number))) or 0) + 1
+    case = Case(
+        id=uuid.uuid4(),
+        number=number,
+        channel=report.channel,
+        received_at=report.received_at,
+        is_demonstration=report.is_demonstration,
+    )
+    session.add(case)
+    session.flush()
+    report.case_id = case.id
+    session.add(CaseEvent(case_id=case.id, at=report.received_at, kind="report_received"))
+    audit.record(session, Action.CASE_OPENED, f"case:{case.id}", actor="worker")
+    return case
+
+
+def _replace_findings(
+    session: Session, case: Case, message: Message, conclusions: Sequence[Conclusion]
+) -> None:
+    session.execute(
+        delete(Finding).where(Finding.message_id == message.id, Finding.state == FindingState.PROPOSED)
+    )
+    for position, conclusion in enumerate(conclusions):
+        session.add(_finding(case, message, position, conclusion))
+
+
+def _finding(case: Case, message: Message, position: int, conclusion: Conclusion) -> Finding:
+    return Finding(
+        case_id=case.id,
+        message_id=message.id,
+        position=position,
+        kind=conclusion.kind,
+        value=dict(conclusion.value),
+        confidence=conclusion.confidence,
+        rule=conclusion.rule,
+        evidence=[list(span) for span in conclusion.evidence],
+    )
+
+
+def _apply(
+    session: Session, case: Case, conclusions: Sequence[Conclusion], *, only_missing: bool = False
+) -> None:
+    """Bring the case's own columns up to what the machine concluded, except where a person decided."""
+    decided = set(
+        session.scalars(
+            select(Finding.kind).where(Finding.case_id == case.id, Finding.decided_by_id.is_not(None))
+        )
+    )
+    _apply_violations(session, case, conclusions, only_missing=only_missing)
+    best: dict[str, Conclusion] = {}
+    for conclusion in conclusions:
+        best.setdefault(conclusion.kind, conclusion)
+    if "place" in best and "place" not in decided and not (only_missing and case.region_code):
+        _apply_place(case, best["place"].value)
+    if "occurred" in best and "occurred" not in decided and not (only_missing and case.occurred_from):
+        _apply_date(case, best["occurred"].value)
+    if "urgency" in best and "urgency" not in decided:
+        level = int(best["urgency"].value["level"])
+        case.urgency = max(case.urgency, level) if only_missing else level
+
+
+def _apply_violations(
+    session: Session, case: Case, conclusions: Sequence[Conclusion], *, only_missing: bool
+) -> None:
+    """Machine acts are replaced by the newest conclusions; acts that a person set stay."""
+    session.flush()
+    session.expire(case, ["acts"])
+    if not only_missing:
+        case.acts = [act for act in case.acts if act.is_human]
+        session.flush()
+    there = {act.violation_code for act in case.acts}
+    for conclusion in conclusions:
+        code = str(conclusion.value.get("code", ""))
+        if conclusion.kind != "violation" or code in there | {"none"} or conclusion.confidence < SURE_ENOUGH:
+            continue
+        is_main = not any(act.is_main for act in case.acts)
+        case.acts.append(Act(violation_code=code, confidence=conclusion.confidence, is_main=is_main))
+        there.add(code)
+
+
+def _apply_place(case: Case, value: Mapping[str, Any]) -> None:
+    case.region_code, case.cercle_code = value.get("region_code"), value.get("cercle_code")
+    case.place_name = value.get("name")
+    case.latitude, case.longitude = value.get("lat"), value.get("lon")
+
+
+def _apply_date(case: Case, value: Mapping[str, Any]) -> None:
+    case.occurred_from = date.fromisoformat(value["from"])
+    case.occurred_to = date.fromisoformat(value["to"])
+    case.occurred_precision = value["precision"]
+
+
+def _refresh_text(session: Session, case: Case) -> None:
+    """The case's text is that of its messages, in order, as far as they were not withdrawn."""
+    session.flush()
+    texts = session.scalars(
+        select(Message.anonymised_text)
+        .join(Report, Report.id == Message.report_id)
+        .where(
+            Report.case_id == case.id,
+            Report.state != ReportState.WITHDRAWN,
+            Message.anonymised_text.is_not(None),
+        )
+        .order_by(Message.created_at)
+    )
+    case.anonymised_text = "\n\n".join(text for text in texts if text)
+    case.search_text = fold_for_search(case.anonymised_text)

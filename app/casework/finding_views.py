@@ -1,0 +1,126 @@
+"""Findings as the case page shows them: numbered, in words, with the words they rest on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.casework.corrections import CORRECTABLE
+from app.casework.findings import BY_A_PERSON
+from app.casework.highlighting import Evidence, words_of
+from app.casework.visibility import visible_cases
+from app.casework.wording import (
+    actor_label,
+    date_label,
+    language_label,
+    place_label,
+    violation_label,
+    word,
+)
+from app.models import Case, Finding, FindingState, Message, User
+
+KINDS = ("violation", "urgency", "place", "occurred", "actor", "twin", "language")
+STATED_BY_PEOPLE = ("place", "occurred", "urgency")  # may be added where the machine found none
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One card. `twin_id` is the other case's id where this person may open it."""
+
+    number: int
+    finding: Finding
+    text: str
+    words: tuple[str, ...]
+    twin_id: uuid.UUID | None = None
+
+    @property
+    def is_correctable(self) -> bool:
+        """Whether another value can be put in its place."""
+        return self.finding.kind in CORRECTABLE
+
+    @property
+    def is_rejectable(self) -> bool:
+        """An urgency is corrected, never just taken away."""
+        return self.finding.kind != "urgency" or self.is_by_a_person
+
+    @property
+    def is_by_a_person(self) -> bool:
+        """Whether a colleague stated it, not a machine."""
+        return self.finding.rule == BY_A_PERSON
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody decided on it."""
+        return self.finding.state != FindingState.PROPOSED
+
+
+def finding_views(
+    session: Session, user: User, case: Case, texts: Mapping[uuid.UUID, str]
+) -> list[FindingView]:
+    """Every finding of a case, numbered in the order of the page. `texts` are the messages' anonymised texts."""
+    twins = _twins(session, user, case.findings)
+    ordered = sorted(case.findings, key=_place_on_page)
+    return [_view(number, finding, texts, twins) for number, finding in enumerate(ordered, start=1)]
+
+
+def evidence_in(message: Message, views: Iterable[FindingView]) -> list[Evidence]:
+    """Where findings that nobody rejected lie in one message."""
+    return [
+        Evidence(span[0], span[1], view.number)
+        for view in views
+        if view.finding.message_id == message.id and view.finding.state != FindingState.REJECTED
+        for span in view.finding.evidence
+        if len(span) == 2
+    ]
+
+
+def value_text(kind: str, value: Mapping[str, Any], twins: Mapping[str, Case] | None = None) -> str:
+    """What a finding says, in words."""
+    match kind:
+        case "violation":
+            return violation_label(value.get("code"))
+        case "place":
+            return place_label(value.get("region_code"), value.get("cercle_code"), value.get("name"))
+        case "occurred":
+            return date_label(date.fromisoformat(value["from"]), date.fromisoformat(value["to"]))
+        case "urgency":
+            return word(value.get("level"), "urgency")
+        case "actor":
+            return actor_label(value)
+        case "twin":
+            twin = (twins or {}).get(str(value.get("case_id")))
+            return twin.reference if twin else "–"
+        case _:
+            return language_label(str(value.get("language", "und")))
+
+
+def _place_on_page(finding: Finding) -> tuple[int, bool, int, str]:
+    kind = KINDS.index(finding.kind) if finding.kind in KINDS else len(KINDS)
+    return kind, finding.state == FindingState.REJECTED, finding.position, str(finding.id)
+
+
+def _view(
+    number: int, finding: Finding, texts: Mapping[uuid.UUID, str], twins: Mapping[str, Case]
+) -> FindingView:
+    text = texts.get(finding.message_id, "") if finding.message_id else ""
+    twin = twins.get(str(finding.value.get("case_id"))) if finding.kind == "twin" else None
+    return FindingView(
+        number=number,
+        finding=finding,
+        text=value_text(finding.kind, finding.current_value, twins),
+        words=words_of(text, finding.evidence),
+        twin_id=twin.id if twin else None,
+    )
+
+
+def _twins(session: Session, user: User, findings: Iterable[Finding]) -> dict[str, Case]:
+    """The cases that twin findings point at, as far as this person may see them."""
+    ids = [uuid.UUID(str(found.value["case_id"])) for found in findings if found.kind == "twin"]
+    if not ids:
+        return {}
+    return {str(case.id): case for case in session.scalars(visible_cases(user).where(Case.id.in_(ids)))}

@@ -1,0 +1,57 @@
+"""Writing down what was done to a case: a line of its history, an entry of the audit chain, and its new date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.audit import Action
+from app.clock import utcnow
+from app.models import Case, CaseEvent, User
+
+
+class EventKind(StrEnum):
+    """Lines of a case's history that people cause."""
+
+    FINDING_DECIDED = "finding_decided"
+    FINDING_ADDED = "finding_added"
+    QUESTION_ASKED = "question_asked"
+    ASSIGNED = "assigned"
+    STATUS_CHANGED = "status_changed"
+    VERIFICATION_CHANGED = "verification_changed"
+    REFERRAL_CREATED = "referral_created"
+    REFERRAL_CHANGED = "referral_changed"
+    NOTE = "note"
+
+
+_ACTIONS = {
+    EventKind.FINDING_DECIDED: Action.FINDING_DECIDED,
+    EventKind.FINDING_ADDED: Action.FINDING_DECIDED,
+    EventKind.QUESTION_ASKED: Action.QUESTION_ASKED,
+    EventKind.ASSIGNED: Action.CASE_ASSIGNED,
+    EventKind.STATUS_CHANGED: Action.CASE_STATUS_CHANGED,
+    EventKind.VERIFICATION_CHANGED: Action.CASE_VERIFICATION_CHANGED,
+    EventKind.REFERRAL_CREATED: Action.REFERRAL_CREATED,
+    EventKind.REFERRAL_CHANGED: Action.REFERRAL_CHANGED,
+    EventKind.NOTE: Action.CASE_NOTED,
+}
+
+
+def write(
+    session: Session,
+    user: User,
+    case: Case,
+    kind: EventKind,
+    *,
+    detail: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Note what a person did. `detail` holds codes and ids; `reason` is their own words, kept off the chain."""
+    case.updated_at = utcnow()
+    known = dict(detail or {})
+    session.add(CaseEvent(case_id=case.id, user_id=user.id, kind=kind, detail=known, reason=reason))
+    audit.record(session, _ACTIONS[kind], f"case:{case.id}", actor=f"user:{user.id}", detail=known)

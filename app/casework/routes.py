@@ -1,0 +1,324 @@
+"""The desk's inbox and case page, and what may be done there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from marshmallow import Schema, ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app import audit
+from app.accounts.forms import FormState
+from app.accounts.session import current_user
+from app.audit import Action
+from app.casework import cursor, freshness, queries, schemas, service
+from app.casework.casepage import case_page
+from app.casework.complaints import (
+    NeedsConfirmation,
+    from_casework,
+    from_cost,
+    from_validation,
+    status_of,
+)
+from app.casework.errors import CHANGED_MEANWHILE, NOT_FOUND, CaseworkError
+from app.casework.segments import GSM_BASIC, GSM_EXTENDED, LONGEST_QUESTION, count_segments
+from app.casework.visibility import visible_case, visible_cases
+from app.casework.wording import CHANNELS, STATUSES, URGENCIES, VERIFICATIONS, init_wording, place_label
+from app.database import db, transaction
+from app.geography.map import draw_case_map
+from app.models import Case, CaseStatus, Channel, FindingState, ReferralState, User, Verification
+from app.reference import geography
+from app.reference.taxonomy import violations
+
+blueprint = Blueprint("casework", __name__, url_prefix="/desk")
+init_wording(blueprint)
+
+Act = Callable[[Session, User, dict[str, Any]], None]
+_KEPT_AFTER_EXPIRY = ("text", "reason", "note")
+
+
+@blueprint.get("/")
+def inbox() -> ResponseReturnValue:
+    """The list of cases, as the address filters it."""
+    user, wanted = current_user(), schemas.inbox_filter(request.args)
+    try:
+        after = cursor.decode(request.args["after"]) if request.args.get("after") else None
+    except cursor.BadCursor:
+        abort(HTTPStatus.BAD_REQUEST)
+    page = queries.inbox_page(db.session(), user, wanted, after)
+    return render_template(
+        "desk/inbox.html",
+        page=page,
+        wanted=wanted,
+        address=_filter_address(),
+        is_later_page=after is not None,
+        tab=queries.current_tab(wanted),
+        counts=queries.tab_counts(db.session(), user),
+        matching=queries.count_matching(db.session(), user, wanted),
+        mark=freshness.mark_now(db.session()).encode(),
+        statuses=STATUSES,
+        verifications=VERIFICATIONS,
+        urgencies=URGENCIES,
+        channels=CHANNELS,
+        violations=violations(),
+        regions=geography.regions(),
+    )
+
+
+def _filter_address() -> dict[str, str]:
+    """The filters of this address that say something, to be carried on to the next page."""
+    names = schemas.InboxIn().fields
+    return {name: value for name, value in request.args.items() if name in names and value}
+
+
+@blueprint.get("/fresh")
+def fresh() -> ResponseReturnValue:
+    """How many cases have come in since a page was drawn."""
+    mark = freshness.decode(request.args.get("since", ""))
+    if mark is None:
+        return {"error": "since"}, HTTPStatus.BAD_REQUEST
+    return {"count": freshness.count_since(db.session(), current_user(), mark)}
+
+
+@blueprint.get("/cases/<uuid:case_id>")
+def case(case_id: uuid.UUID) -> ResponseReturnValue:
+    """One case. Opening it is on record."""
+    return _show(case_id, FormState())
+
+
+def _show(case_id: uuid.UUID, form: FormState, status: int = HTTPStatus.OK) -> ResponseReturnValue:
+    with transaction() as session:
+        user = current_user()
+        try:
+            found = visible_case(session, user, case_id)
+        except CaseworkError:
+            abort(HTTPStatus.NOT_FOUND)
+        audit.record(session, Action.CASE_READ, f"case:{found.id}", actor=f"user:{user.id}")
+    page = case_page(db.session(), user, found)
+    return (
+        render_template(
+            "desk/case.html",
+            page=page,
+            case=found,
+            form=form,
+            case_map=_map_of(found),
+            violations=violations(),
+            regions=geography.regions(),
+            cercles_of=geography.cercles_of,
+            statuses=STATUSES,
+            verifications=VERIFICATIONS,
+            urgencies=URGENCIES,
+            longest_question=LONGEST_QUESTION,
+            gsm=(GSM_BASIC, GSM_EXTENDED),
+        ),
+        status,
+    )
+
+
+def _map_of(case: Case) -> str:
+    place = place_label(case.region_code, case.cercle_code, case.place_name)
+    description = gettext("Regions of Mali, approximate. Marked: %(place)s", place=place)
+    return draw_case_map(
+        case.region_code, case.cercle_code, case.latitude, case.longitude, place, description
+    )
+
+
+def _perform(
+    case_id: uuid.UUID, name: str, schema: Schema, act: Act, *, done: str, is_free_of_version: bool = False
+) -> ResponseReturnValue:
+    """Read one form, do one thing in one transaction, and go back to the case; or show the form again."""
+    typed = request.form.to_dict()
+    try:
+        data = schema.load(typed)
+        with transaction() as session:
+            user = current_user()
+            if not is_free_of_version:
+                service.check_version(session, user, case_id, data["version"])
+            act(session, user, data)
+    except ValidationError as error:
+        return _show(case_id, from_validation(name, typed, error), HTTPStatus.UNPROCESSABLE_ENTITY)
+    except NeedsConfirmation as error:
+        return _show(case_id, from_cost(name, typed, error.segments), HTTPStatus.UNPROCESSABLE_ENTITY)
+    except CaseworkError as error:
+        return _refuse(case_id, name, typed, error)
+    except (StaleDataError, IntegrityError):
+        return _refuse(case_id, name, typed, CaseworkError(CHANGED_MEANWHILE))
+    flash(done)
+    return redirect(_way_back(case_id, request.form.get("section", "")), HTTPStatus.SEE_OTHER)
+
+
+def _refuse(
+    case_id: uuid.UUID, name: str, typed: Mapping[str, str], error: CaseworkError
+) -> ResponseReturnValue:
+    status = status_of(error)
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
+        abort(status)
+    return _show(case_id, from_casework(name, typed, error), status)
+
+
+def _way_back(case_id: uuid.UUID, section: str) -> str:
+    """The part of the page that the person came from; the inbox if the case is no longer theirs to see."""
+    still_visible = visible_cases(current_user()).where(Case.id == case_id).with_only_columns(Case.id)
+    if db.session.scalar(still_visible) is None:
+        return url_for("casework.inbox")
+    known = {"findings", "conversation", "referrals", "work", "history"}
+    return url_for("casework.case", case_id=case_id, _anchor=section if section in known else None)
+
+
+@blueprint.post("/cases/<uuid:case_id>/findings/<uuid:finding_id>")
+def decide_finding(case_id: uuid.UUID, finding_id: uuid.UUID) -> ResponseReturnValue:
+    """Accept, reject, correct, or take a decision back."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        decision = FindingState(data["decision"])
+        finding = service.decide_finding(
+            session, user, finding_id, decision=decision, corrected_value=_value(data)
+        )
+        _check_owner(finding.case_id, case_id)
+
+    return _perform(
+        case_id, f"finding-{finding_id}", schemas.DecisionIn(), act, done=gettext("Decision kept.")
+    )
+
+
+def _check_owner(owner_id: uuid.UUID, case_id: uuid.UUID) -> None:
+    """Refuse what belongs to another case than the address says: that one's version was not checked."""
+    if owner_id != case_id:
+        raise CaseworkError(NOT_FOUND)
+
+
+def _value(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a value under the names findings use; each kind takes what is its own."""
+    return {
+        "code": data["code"],
+        "region_code": data["region"],
+        "cercle_code": data["cercle"],
+        "from": data["date_from"],
+        "to": data["date_to"],
+        "level": data["level"],
+    }
+
+
+@blueprint.post("/cases/<uuid:case_id>/findings")
+def add_finding(case_id: uuid.UUID) -> ResponseReturnValue:
+    """State a place, a date or an urgency that the machine did not find."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.add_finding(session, user, case_id, data["kind"], _value(data))
+
+    name = f"add-{request.form.get('kind', '')[:20]}"
+    return _perform(case_id, name, schemas.StatementIn(), act, done=gettext("Added."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/violations")
+def add_violation(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Add a violation that the machine did not see."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.add_violation(session, user, case_id, data["code"])
+
+    return _perform(case_id, "add-violation", schemas.ViolationIn(), act, done=gettext("Violation added."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/questions")
+def ask_reporter(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask the reporter one more thing."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        message = service.ask_reporter(session, user, case_id, data["text"])
+        segments = count_segments(data["text"])
+        if message.channel == Channel.SMS and segments.count > 1 and not data["send_anyway"]:
+            raise NeedsConfirmation(segments)
+
+    return _perform(case_id, "ask", schemas.QuestionIn(), act, done=gettext("The question is on its way."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/assignment")
+def assign(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Give the case to somebody."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.assign(session, user, case_id, data["assignee"])
+
+    return _perform(case_id, "assign", schemas.AssignmentIn(), act, done=gettext("Assignment kept."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/status")
+def change_status(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Say where the work stands."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.change_status(session, user, case_id, CaseStatus(data["status"]), reason=data["reason"])
+
+    return _perform(case_id, "status", schemas.StatusIn(), act, done=gettext("Status kept."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/verification")
+def verify(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Say whether it is established."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.verify(session, user, case_id, Verification(data["verification"]), reason=data["reason"])
+
+    return _perform(case_id, "verify", schemas.VerificationIn(), act, done=gettext("Verification kept."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/referrals")
+def refer(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Refer the case to an organisation."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        if data["organisation"] is None:
+            raise CaseworkError("organisation_unknown")
+        service.refer(
+            session,
+            user,
+            case_id,
+            data["organisation"],
+            note=data["note"],
+            deadline_hours=data["deadline_hours"],
+        )
+
+    return _perform(case_id, "refer", schemas.ReferralIn(), act, done=gettext("The case is referred."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/referrals/<uuid:referral_id>")
+def answer_referral(case_id: uuid.UUID, referral_id: uuid.UUID) -> ResponseReturnValue:
+    """Accept, decline, finish, send or revoke a referral."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        state = ReferralState(data["state"])
+        referral = service.answer_referral(session, user, referral_id, state, note=data["note"])
+        _check_owner(referral.case_id, case_id)
+
+    return _perform(
+        case_id, f"referral-{referral_id}", schemas.AnswerIn(), act, done=gettext("Referral kept.")
+    )
+
+
+@blueprint.post("/cases/<uuid:case_id>/notes")
+def add_note(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Write a note."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.add_note(session, user, case_id, data["text"])
+
+    return _perform(
+        case_id, "note", schemas.NoteIn(), act, done=gettext("Note added."), is_free_of_version=True
+    )
+
+
+@blueprint.errorhandler(CSRFError)
+def session_over(_error: CSRFError) -> ResponseReturnValue:
+    """A form whose session is over: nothing was done, and what was typed can still be copied."""
+    typed = [request.form[name] for name in _KEPT_AFTER_EXPIRY if request.form.get(name)]
+    return render_template("desk/expired.html", typed=typed), HTTPStatus.BAD_REQUEST

@@ -1,0 +1,153 @@
+"""What the desk's forms and addresses may hold, checked once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from app.casework.queries import ANY, OPEN, InboxFilter
+from app.models import CaseStatus, Channel, FindingState, ReferralState, Verification
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_LONGEST_TEXT = 5000
+_LARGEST_VERSION = 2**31 - 1
+
+
+class PlainText(fields.String):
+    """Text as a person typed it, without control characters, trimmed, with plain line ends."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return _CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+class Optional(fields.Field[Any]):
+    """A field whose empty value means none."""
+
+    def __init__(self, inner: fields.Field[Any]) -> None:
+        super().__init__(load_default=None, allow_none=True)
+        self.inner = inner
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return None if value == "" else self.inner.deserialize(value, attr, data, **kwargs)
+
+
+def one_of(codes: Any) -> fields.String:
+    """A required code out of a list."""
+    return fields.String(
+        required=True,
+        validate=validate.OneOf([str(code) for code in codes], error="choose"),
+        error_messages={"required": "choose"},
+    )
+
+
+class FormIn(Schema):
+    """What every form about a case carries: the version of the case that its writer saw."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    version = fields.Integer(load_default=0, validate=validate.Range(0, _LARGEST_VERSION))
+
+
+class DecisionIn(FormIn):
+    """A decision on a finding; the value's parts are there as far as its kind needs them."""
+
+    decision = one_of(FindingState)
+    code = fields.String(load_default="")
+    region = fields.String(load_default="")
+    cercle = fields.String(load_default="")
+    date_from = fields.String(load_default="")
+    date_to = fields.String(load_default="")
+    level = Optional(fields.Integer(strict=False, validate=validate.Range(0, 3)))
+
+
+class StatementIn(DecisionIn):
+    """A finding stated by a person."""
+
+    decision = fields.String(load_default="")
+    kind = one_of(("place", "occurred", "urgency"))
+
+
+class ViolationIn(FormIn):
+    """A violation to add."""
+
+    code = fields.String(load_default="")
+
+
+class QuestionIn(FormIn):
+    """A question to the reporter; `send_anyway` once its cost was seen."""
+
+    text = PlainText(load_default="")
+    send_anyway = fields.Boolean(load_default=False)
+
+
+class AssignmentIn(FormIn):
+    """Whom to give a case to; empty gives it back."""
+
+    assignee = Optional(fields.UUID())
+
+
+class StatusIn(FormIn):
+    """Where the work stands."""
+
+    status = one_of(CaseStatus)
+    reason = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+
+
+class VerificationIn(FormIn):
+    """Whether it is established, and why."""
+
+    verification = one_of(Verification)
+    reason = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+
+
+class ReferralIn(FormIn):
+    """Whom to refer a case to, and by when an answer is wanted."""
+
+    organisation = Optional(fields.UUID())
+    deadline_hours = fields.Integer(load_default=72, strict=False)
+    note = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+
+
+class AnswerIn(FormIn):
+    """What becomes of a referral."""
+
+    state = one_of(ReferralState)
+    note = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+
+
+class NoteIn(FormIn):
+    """A note."""
+
+    text = PlainText(load_default="")
+
+
+class InboxIn(Schema):
+    """The inbox's filters as they stand in the address. What can't be read is left out."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    status = fields.String(validate=validate.OneOf([OPEN, ANY, *map(str, CaseStatus)]))
+    verification = fields.String(validate=validate.OneOf(list(map(str, Verification))))
+    violation = fields.String(validate=validate.Regexp(r"[a-z_]{1,40}\Z"))
+    region = fields.String(validate=validate.Regexp(r"[A-Z0-9]{1,10}\Z"))
+    urgency = fields.Integer(validate=validate.Range(0, 3))
+    channel = fields.String(validate=validate.OneOf(list(map(str, Channel))))
+    needs_person = fields.Boolean()
+    mine = fields.Boolean()
+    q = PlainText(validate=validate.Length(max=200))
+
+
+def inbox_filter(arguments: Mapping[str, str]) -> InboxFilter:
+    """The filter an address asks for."""
+    filled = {name: value for name, value in arguments.items() if value != ""}
+    try:
+        return InboxFilter(**InboxIn().load(filled))
+    except ValidationError as error:
+        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return InboxFilter(**valid)

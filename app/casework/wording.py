@@ -1,0 +1,258 @@
+"""Codes as people read them, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import Blueprint
+from flask_babel import format_date, get_locale, gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from app.clock import utcnow
+from app.languages import page_language
+from app.models import Organisation, User
+from app.reference import geography
+from app.reference.taxonomy import ViolationType, actor_categories, violations
+
+Words = Mapping[str, LazyString]
+
+STATUSES: Words = {
+    "new": lazy_gettext("New"),
+    "in_progress": lazy_gettext("In progress"),
+    "waiting_for_reporter": lazy_gettext("Waiting for the reporter"),
+    "closed": lazy_gettext("Closed"),
+}
+VERIFICATIONS: Words = {
+    "unverified": lazy_gettext("Not verified"),
+    "pending": lazy_gettext("Being verified"),
+    "verified": lazy_gettext("Verified"),
+    "not_substantiated": lazy_gettext("Not substantiated"),
+    "false": lazy_gettext("False"),
+}
+URGENCIES: Words = {
+    "3": lazy_gettext("Immediate"),
+    "2": lazy_gettext("Urgent"),
+    "1": lazy_gettext("Soon"),
+    "0": lazy_gettext("Routine"),
+}
+URGENCY_SHAPES = {3: "▲", 2: "◆", 1: "●", 0: "○"}
+CHANNELS: Words = {"sms": lazy_gettext("SMS"), "web": lazy_gettext("Web")}
+REFERRAL_STATES: Words = {
+    "proposed": lazy_gettext("Proposed"),
+    "sent": lazy_gettext("Awaiting answer"),
+    "accepted": lazy_gettext("Taken up"),
+    "declined": lazy_gettext("Declined"),
+    "done": lazy_gettext("Done"),
+    "revoked": lazy_gettext("Revoked"),
+}
+FINDING_STATES: Words = {
+    "proposed": lazy_gettext("To be checked"),
+    "accepted": lazy_gettext("Accepted"),
+    "corrected": lazy_gettext("Corrected"),
+    "rejected": lazy_gettext("Rejected"),
+}
+FINDING_KINDS: Words = {
+    "violation": lazy_gettext("Violation"),
+    "place": lazy_gettext("Place"),
+    "occurred": lazy_gettext("Date"),
+    "urgency": lazy_gettext("Urgency"),
+    "actor": lazy_gettext("Alleged author"),
+    "language": lazy_gettext("Language"),
+    "twin": lazy_gettext("Same event?"),
+}
+DELIVERY_STATES: Words = {
+    "waiting": lazy_gettext("Waiting on the receipt page"),
+    "queued": lazy_gettext("To be sent"),
+    "sending": lazy_gettext("Being sent"),
+    "sent": lazy_gettext("Sent"),
+    "delivered": lazy_gettext("Delivered"),
+    "failed": lazy_gettext("Not sent"),
+    "unknown": lazy_gettext("Unknown whether it was sent"),
+    "cancelled": lazy_gettext("Cancelled"),
+    "received": lazy_gettext("Received"),
+}
+NEEDS: Words = {
+    "uncertain_name": lazy_gettext(
+        "The machine is not sure that every name is hidden: read the account first."
+    ),
+    "not_an_incident": lazy_gettext("The machine sees no incident in this message: check that it is right."),
+    "no_violation": lazy_gettext("The machine could not say what kind of violation this is."),
+    "uncertain_violation": lazy_gettext("The machine is not sure what kind of violation this is."),
+    "no_place": lazy_gettext("The machine found no place: add one so that the case can be routed."),
+    "unreadable": lazy_gettext("The message could not be opened. Tell an administrator."),
+    "anonymisation_failed": lazy_gettext(
+        "The message could not be made safe, so it is not shown. Tell an administrator."
+    ),
+}
+EVENTS: Words = {
+    "report_received": lazy_gettext("Report received"),
+    "answer_received": lazy_gettext("Answer received from the reporter"),
+    "report_withdrawn": lazy_gettext("Report withdrawn by the reporter"),
+    "finding_decided": lazy_gettext("Finding decided"),
+    "finding_added": lazy_gettext("Finding added"),
+    "question_asked": lazy_gettext("Question asked"),
+    "assigned": lazy_gettext("Assignment changed"),
+    "status_changed": lazy_gettext("Status changed"),
+    "verification_changed": lazy_gettext("Verification changed"),
+    "referral_created": lazy_gettext("Referral made"),
+    "referral_changed": lazy_gettext("Referral changed"),
+    "note": lazy_gettext("Note"),
+}
+ROLES: Words = {
+    "monitor": lazy_gettext("Monitor"),
+    "supervisor": lazy_gettext("Supervisor"),
+    "analyst": lazy_gettext("Analyst"),
+    "administrator": lazy_gettext("Administrator"),
+    "auditor": lazy_gettext("Auditor"),
+}
+ORGANISATION_KINDS: Words = {
+    "desk": lazy_gettext("Desk"),
+    "cndh": lazy_gettext("CNDH"),
+    "civil_society": lazy_gettext("Civil society"),
+    "institution": lazy_gettext("Institution"),
+}
+PRECISIONS: Words = {
+    "day": lazy_gettext("day"),
+    "week": lazy_gettext("week"),
+    "month": lazy_gettext("month"),
+    "year": lazy_gettext("year"),
+}
+_TABLES = {
+    "precision": PRECISIONS,
+    "status": STATUSES,
+    "verification": VERIFICATIONS,
+    "urgency": URGENCIES,
+    "channel": CHANNELS,
+    "referral": REFERRAL_STATES,
+    "finding_state": FINDING_STATES,
+    "finding_kind": FINDING_KINDS,
+    "delivery": DELIVERY_STATES,
+    "need": NEEDS,
+    "event": EVENTS,
+    "role": ROLES,
+    "organisation_kind": ORGANISATION_KINDS,
+}
+
+
+def word(code: object, table: str) -> str:
+    """A code of one of the tables above in words; the code itself where there is no word."""
+    found = _TABLES[table].get(str(code))
+    return str(found) if found is not None else str(code).replace("_", " ")
+
+
+def violation_label(code: str | None) -> str:
+    """What a violation is called; words for none."""
+    kind = violations().get(code or "")
+    return kind.label(page_language()) if kind else gettext("No violation found")
+
+
+def actor_label(value: Mapping[str, Any]) -> str:
+    """The alleged author a finding names, else its category."""
+    category = actor_categories().get(str(value.get("category", "")))
+    label = category.label(page_language()) if category else str(value.get("code", ""))
+    name = str(value.get("name") or "")
+    return f"{name} ({label})" if name and name != label else label
+
+
+def place_label(region_code: str | None, cercle_code: str | None, name: str | None = None) -> str:
+    """Region, cercle and place, the larger first; words for none."""
+    parts = [geography.region_name(region_code), geography.cercle_name(cercle_code), name]
+    known = list(dict.fromkeys(part for part in parts if part))
+    return " · ".join(known) if known else gettext("Place unknown")
+
+
+def date_label(first: date | None, last: date | None) -> str:
+    """A day, or a period."""
+    if first is None:
+        return gettext("Date unknown")
+    if last is None or first == last:
+        return str(format_date(first, "d MMMM y"))
+    return gettext(
+        "%(first)s to %(last)s", first=format_date(first, "d MMM y"), last=format_date(last, "d MMM y")
+    )
+
+
+def language_label(code: str) -> str:
+    """What a language is called."""
+    locale = get_locale()
+    name = locale.languages.get(_SHORT_CODES.get(code, code)) if locale and code != "und" else None
+    return str(name) if name else gettext("Unknown language")
+
+
+_SHORT_CODES = {"fra": "fr", "eng": "en", "bam": "bm", "fuv": "ff", "ara": "ar"}
+
+
+def confidence_word(confidence: float) -> str:
+    """How sure the machine is, in a word."""
+    if confidence >= 0.85:
+        return gettext("sure")
+    return gettext("likely") if confidence >= 0.6 else gettext("unsure")
+
+
+def ago(moment: datetime) -> str:
+    """How long ago something was."""
+    return format_timedelta(moment - utcnow(), add_direction=True, **_short())
+
+
+def _short() -> dict[str, Any]:
+    return {"format": "short", "threshold": 1.1, "locale": get_locale()}
+
+
+def deadline(moment: datetime) -> str:
+    """How much time is left, or by how much it has passed."""
+    left = moment - utcnow()
+    if left.total_seconds() < 0:
+        return gettext("%(time)s late", time=format_timedelta(-left, **_short()))
+    return gettext("%(time)s left", time=format_timedelta(left, **_short()))
+
+
+def violation_option(kind: ViolationType) -> tuple[str, str]:
+    """A violation as an entry of a list to choose from."""
+    return kind.code, kind.label(page_language())
+
+
+def region_option(region: geography.Region) -> tuple[str, str]:
+    """A region as an entry of a list to choose from."""
+    return region.code, region.name
+
+
+def organisation_option(organisation: Organisation) -> tuple[str, str]:
+    """An organisation as an entry of a list to choose from."""
+    return str(organisation.id), organisation.name
+
+
+def person_option(person: User) -> tuple[str, str]:
+    """A person as an entry of a list to choose from."""
+    return str(person.id), person.display_name
+
+
+def initials(name: str) -> str:
+    """Two letters that stand for a person where there is no room for the name."""
+    parts = name.split()
+    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper()
+
+
+_FILTERS: tuple[Callable[..., Any], ...] = (
+    word,
+    violation_label,
+    confidence_word,
+    ago,
+    deadline,
+    violation_option,
+    region_option,
+    organisation_option,
+    person_option,
+    initials,
+)
+
+
+def init_wording(blueprint: Blueprint) -> None:
+    """Give templates the words as filters."""
+    for each in _FILTERS:
+        blueprint.add_app_template_filter(each)
+    for function in (place_label, date_label):
+        blueprint.add_app_template_global(function)
+    blueprint.add_app_template_global(lambda level: URGENCY_SHAPES.get(level, "○"), "urgency_shape")

@@ -1,0 +1,78 @@
+"""What the citizen's forms may hold. Messages are for the person who typed, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import format_decimal, gettext
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+
+from app.public.reading import has_visible_text
+
+LONGEST_TEXT = 20_000
+LONGEST_LINE = 300
+
+
+def _no_longer_than(limit: int) -> Callable[[str], None]:
+    def check(value: str) -> None:
+        if len(value) > limit:
+            raise ValidationError(_too_long(len(value), limit))
+
+    return check
+
+
+def _too_long(length: int, limit: int) -> str:
+    return gettext(
+        "This has %(length)s characters, %(limit)s fit. Shorten it, or send the rest as another message.",
+        length=format_decimal(length),
+        limit=format_decimal(limit),
+    )
+
+
+def _is_message(value: str) -> None:
+    if not has_visible_text(value):
+        raise ValidationError(gettext("Write what happened. A few words are enough."))
+
+
+def _is_answer(value: str) -> None:
+    if not has_visible_text(value):
+        raise ValidationError(gettext("Write your answer. A few words are enough."))
+
+
+def _is_code(value: str) -> None:
+    if not has_visible_text(value):
+        raise ValidationError(gettext("Type the code you were given."))
+
+
+class FormSchema(Schema):
+    """A form's own fields, without the space around them; any other that is sent along is left aside."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def take_fields(self, form: Mapping[str, str], **_: object) -> dict[str, str]:
+        """A field that wasn't sent is an empty one: each check then sees every field."""
+        return {name: form.get(name, "").strip() for name in self.fields}
+
+
+class ReportIn(FormSchema):
+    """A message to us: what happened, and where, when and how to reach its writer if they wish."""
+
+    text = fields.String(validate=[_is_message, _no_longer_than(LONGEST_TEXT)])
+    where = fields.String(validate=_no_longer_than(LONGEST_LINE))
+    when = fields.String(validate=_no_longer_than(LONGEST_LINE))
+    contact = fields.String(validate=_no_longer_than(LONGEST_LINE))
+
+
+class AnswerIn(FormSchema):
+    """An answer to one question (by its id)."""
+
+    question = fields.UUID()
+    answer = fields.String(validate=[_is_answer, _no_longer_than(LONGEST_TEXT)])
+
+
+class CodeIn(FormSchema):
+    """A receipt code, as typed."""
+
+    code = fields.String(validate=_is_code)

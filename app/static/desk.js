@@ -1,0 +1,102 @@
+// Comfort for those who have script; every page works without it.
+"use strict";
+
+const POLL_MS = 5000;
+
+function announceFresh(link) {
+  const status = document.querySelector("[data-fresh-status]");
+  let shown = 0;
+  async function ask() {
+    if (document.visibilityState !== "visible") return;
+    try {
+      const answer = await fetch(link.dataset.fresh, { headers: { Accept: "application/json" }, redirect: "error" });
+      if (!answer.ok) return;
+      const { count } = await answer.json();
+      if (count === shown) return;
+      shown = count;
+      link.textContent = (count === 1 ? link.dataset.one : link.dataset.many).replace("{count}", count);
+      link.hidden = count === 0;
+      status.textContent = link.hidden ? "" : link.textContent;
+    } catch {
+      // no network just now: the next round asks again
+    }
+  }
+  setInterval(ask, POLL_MS);
+  document.addEventListener("visibilitychange", ask);
+}
+
+function connectEvidence(card) {
+  const number = card.dataset.finding;
+  const marks = [...document.querySelectorAll("mark[data-findings]")].filter((mark) =>
+    mark.dataset.findings.split(" ").includes(number),
+  );
+  const light = (isOn) => [card, ...marks].forEach((each) => each.classList.toggle("is-lit", isOn));
+  for (const each of [card, ...marks]) {
+    each.addEventListener("pointerenter", () => light(true));
+    each.addEventListener("pointerleave", () => light(false));
+    each.addEventListener("focusin", () => light(true));
+    each.addEventListener("focusout", () => light(false));
+  }
+}
+
+function countSegments(line) {
+  const field = document.getElementById(line.dataset.segmentsFor);
+  const { basic, extended } = line.dataset;
+  function show() {
+    const letters = [...field.value];
+    const costly = [...new Set(letters.filter((letter) => !basic.includes(letter) && !extended.includes(letter)))];
+    const length = costly.length
+      ? field.value.length
+      : letters.reduce((sum, letter) => sum + (extended.includes(letter) ? 2 : 1), 0);
+    const [alone, joined] = costly.length ? [70, 67] : [160, 153];
+    const count = length <= alone ? 1 : Math.ceil(length / joined);
+    const left = (count === 1 ? alone : count * joined) - length;
+    line.textContent = line.dataset.text.replace("{count}", count).replace("{left}", left);
+    if (costly.length) line.textContent += ". " + line.dataset.costly.replace("{letters}", costly.join(" "));
+    line.classList.toggle("is-costly", count > 1);
+  }
+  line.hidden = false;
+  field.addEventListener("input", show);
+  show();
+}
+
+function narrowCercles(pair) {
+  const region = pair.querySelector("[name=region]");
+  const cercle = pair.querySelector("[name=cercle]");
+  function narrow() {
+    for (const group of cercle.querySelectorAll("optgroup")) {
+      const isOther = region.value !== "" && group.dataset.region !== region.value;
+      group.hidden = isOther;
+      group.disabled = isOther;
+    }
+    const chosen = cercle.selectedOptions[0];
+    if (chosen && chosen.parentElement.disabled) cercle.value = "";
+  }
+  region.addEventListener("change", narrow);
+  narrow();
+}
+
+function dropEmptyFields(form) {
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) if (field.name && field.value === "") field.disabled = true;
+  });
+  window.addEventListener("pageshow", () => {
+    for (const field of form.elements) field.disabled = false;
+  });
+}
+
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.isSent) event.preventDefault();
+    form.dataset.isSent = "yes";
+    setTimeout(() => delete form.dataset.isSent, 4000);
+  });
+}
+
+document.querySelectorAll("[data-fresh]").forEach(announceFresh);
+document.querySelectorAll("[data-finding]").forEach(connectEvidence);
+document.querySelectorAll("[data-segments-for]").forEach(countSegments);
+document.querySelectorAll("[data-place]").forEach(narrowCercles);
+document.querySelectorAll("form[data-drop-empty]").forEach(dropEmptyFields);
+document.querySelectorAll("form[method=post]").forEach(sendOnce);
+document.querySelector(".problem[role=alert]")?.focus();

@@ -1,0 +1,167 @@
+"""Texting from the handset: what a newcomer sees, with script and without."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app import create_app
+from app.database import db
+from app.models import Report
+from app.settings import Settings
+from app.simulator.numbers import read_number
+
+NUMBER = "+223 76 12 34 56"
+TEXT = "des hommes armés ont pris 20 boeufs à Koro hier"
+CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+ENDPOINTS = [
+    ("GET", "/simulator"),
+    ("POST", "/simulator/send"),
+    ("POST", "/simulator/received"),
+    ("POST", f"/simulator/twilio/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"),
+]
+
+
+def reports() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Report)) or 0
+
+
+def conversation_of(page: str) -> str:
+    return html.unescape(page.split('name="conversation" value="', 1)[1].split('"', 1)[0])
+
+
+def send(client: FlaskClient, token: str, **fields: str) -> Any:
+    form = {"token": token, "number": NUMBER, "text": TEXT, **fields}
+    return client.post("/simulator/send", data=form, headers={"Accept": "application/json"})
+
+
+def test_the_page_offers_a_made_up_malian_number_and_sets_no_cookie(client: FlaskClient) -> None:
+    first, second = client.get("/simulator"), client.get("/simulator")
+    numbers = [re.search(r'name="number"[^>]* value="([^"]+)"', page.text) for page in (first, second)]
+    written = [found[1] for found in numbers if found]
+    assert all(number.startswith("+223 ") and read_number(number) for number in written)
+    assert written[0] != written[1]
+    assert "Set-Cookie" not in first.headers
+
+
+@pytest.mark.usefixtures("server")
+def test_a_text_becomes_a_report_and_its_code_comes_back(client: FlaskClient, token: str) -> None:
+    answer = send(client, token)
+    assert answer.status_code == 200
+    mine, reply = answer.json["entries"]
+    assert (mine["is_mine"], mine["text"]) == (True, TEXT)
+    assert not reply["is_mine"]
+    assert CODE.search(reply["text"])
+    assert reports() == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_without_script_the_page_comes_back_with_the_whole_conversation(
+    client: FlaskClient, token: str
+) -> None:
+    first = client.post("/simulator/send", data={"token": token, "number": NUMBER, "text": TEXT})
+    code = CODE.search(first.text.split('<li class="theirs">')[1])
+    assert code
+    status = f"STATUS {code[0]}"
+    assert f'value="{status}"' in first.text  # offered as an example
+    form = {"token": token, "number": NUMBER, "text": status, "conversation": conversation_of(first.text)}
+    second = client.post("/simulator/send", data=form)
+    assert [entry["is_mine"] for entry in json.loads(conversation_of(second.text))] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert second.text.count('<li class="theirs">') == 2
+    assert reports() == 1  # a question about a report is not a report
+
+
+def test_an_example_is_put_into_the_message_without_sending_it(client: FlaskClient, token: str) -> None:
+    page = client.post("/simulator/send", data={"token": token, "number": NUMBER, "fill": "AIDE"})
+    assert ">\nAIDE</textarea>" in page.text
+    assert reports() == 0
+
+
+@pytest.mark.usefixtures("server")
+def test_a_number_that_cant_be_one_is_said_and_the_text_kept(client: FlaskClient, token: str) -> None:
+    page = client.post("/simulator/send", data={"token": token, "number": "12", "text": TEXT})
+    assert page.status_code == 400
+    assert 'href="#number"' in page.text
+    assert TEXT in page.text
+    assert reports() == 0
+
+
+@pytest.mark.usefixtures("server")
+def test_a_form_that_isnt_ours_sends_nothing(client: FlaskClient, token: str) -> None:
+    assert send(client, "not-a-token").status_code == 400
+    assert send(client, "").status_code == 400
+    elsewhere = client.post(
+        "/simulator/send",
+        data={"token": token, "number": NUMBER, "text": TEXT},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert elsewhere.status_code == 403
+    assert reports() == 0
+
+
+def test_when_nothing_answers_the_text_is_kept(client: FlaskClient, token: str) -> None:
+    page = client.post("/simulator/send", data={"token": token, "number": NUMBER, "text": TEXT})
+    assert page.status_code == 502
+    assert TEXT in page.text
+    assert '<li class="mine">' not in page.text
+
+
+@pytest.mark.usefixtures("server")
+def test_the_webhook_is_signed_for_real(
+    app: Flask, client: FlaskClient, token: str, settings: Settings
+) -> None:
+    stranger = replace(settings, twilio=replace(settings.twilio, auth_token="another"))
+    other = create_app(stranger)
+    answer = other.test_client().post(
+        "/simulator/send",
+        data={"token": token, "number": NUMBER, "text": TEXT},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code == 502
+    assert "403" in answer.json["problems"]["text"]
+    assert reports() == 0
+    with other.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "%", "é" * 1600, "ɲɛnabɔli 🙂", "<script>alert(1)</script>", "\ufffd"]
+)
+def test_any_text_gets_an_answer(client: FlaskClient, token: str, text: str) -> None:
+    page = client.post("/simulator/send", data={"token": token, "number": NUMBER, "text": text})
+    assert page.status_code == 200
+    assert '<li class="theirs">' in page.text
+    assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize("field", ["number", "text", "conversation", "token", "fill"])
+@pytest.mark.parametrize(
+    "value", ["\x00", "[" * 20_000, '[{"id":1}]', '[{"text":"\\ud800"}]', "9" * 20_000, "%zz"]
+)
+def test_no_field_breaks_the_page(client: FlaskClient, token: str, field: str, value: str) -> None:
+    form = {"token": token, "number": "1", "text": "", "conversation": "[]"}
+    for address in ("/simulator/send", "/simulator/received"):
+        assert client.post(address, data={**form, field: value}).status_code in {200, 400}
+
+
+@pytest.mark.parametrize(("method", "address"), ENDPOINTS)
+def test_where_the_demonstration_is_off_there_is_no_simulator(
+    settings: Settings, method: str, address: str
+) -> None:
+    app = create_app(replace(settings, demonstration=False))
+    assert app.test_client().open(address, method=method).status_code == 404

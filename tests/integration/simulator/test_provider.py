@@ -1,0 +1,109 @@
+"""The stand-in for Twilio's API: the worker's real client sends through it, and the handset gets the text."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import replace
+
+import pytest
+import redis
+from flask.testing import FlaskClient
+
+from app.intake.gateways import twilio
+from app.settings import Settings
+from app.simulator import mailbox
+
+NUMBER = "+22376123456"
+QUESTION = "A quelle heure est-ce arrive ?"
+
+
+def received(client: FlaskClient, token: str, number: str = NUMBER) -> list[str]:
+    form = {"token": token, "number": number}
+    answer = client.post("/simulator/received", data=form, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    return [entry["text"] for entry in answer.json["entries"]]
+
+
+def address(settings: Settings) -> str:
+    return f"/simulator/twilio/2010-04-01/Accounts/{settings.twilio.account_sid}/Messages.json"
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + b64encode(f"{name}:{password}".encode()).decode()}
+
+
+@pytest.mark.usefixtures("server")
+def test_what_the_real_client_sends_arrives_on_that_handset_only(
+    client: FlaskClient, token: str, settings: Settings
+) -> None:
+    outcome = twilio.send(settings.twilio, NUMBER, QUESTION)
+    assert outcome.provider_id.startswith("SM")
+    assert received(client, token) == [QUESTION]
+    assert received(client, token) == [QUESTION]  # reading takes nothing away
+    assert received(client, token, "+22376123457") == []
+
+
+@pytest.mark.usefixtures("server")
+def test_without_script_the_button_shows_what_came(
+    client: FlaskClient, token: str, settings: Settings
+) -> None:
+    twilio.send(settings.twilio, NUMBER, QUESTION)
+    page = client.post("/simulator/received", data={"token": token, "number": NUMBER, "text": "half a text"})
+    assert f'<span class="words">{QUESTION}</span>' in page.text
+    assert ">\nhalf a text</textarea>" in page.text
+
+
+@pytest.mark.usefixtures("server")
+def test_a_refused_text_is_a_failure_for_the_client(settings: Settings) -> None:
+    stranger = replace(settings.twilio, auth_token="another")
+    assert twilio.send(stranger, NUMBER, QUESTION).failure == "twilio-20003"
+    assert twilio.send(settings.twilio, "12", QUESTION).failure == "twilio-21211"
+    assert twilio.send(settings.twilio, NUMBER, "a" * 1601).failure == "twilio-21617"
+
+
+@pytest.mark.parametrize("missing", ["To", "From", "Body"])
+def test_a_missing_field_is_named(client: FlaskClient, settings: Settings, missing: str) -> None:
+    form = {"To": NUMBER, "From": settings.twilio.number, "Body": QUESTION}
+    del form[missing]
+    account = basic(settings.twilio.account_sid, settings.twilio.auth_token)
+    answer = client.post(address(settings), data=form, headers=account)
+    assert answer.status_code == 400
+    assert answer.json["code"] in {21602, 21603, 21604}
+
+
+@pytest.mark.parametrize(("name", "password"), [("", ""), ("é", "\ud800"), ("AC", "a-test-token")])
+def test_nobody_else_gets_in(client: FlaskClient, settings: Settings, name: str, password: str) -> None:
+    form = {"To": NUMBER, "From": settings.twilio.number, "Body": QUESTION}
+    header = "Basic " + b64encode(f"{name}:{password}".encode("utf-8", "surrogatepass")).decode()
+    for headers in ({}, {"Authorization": header}, {"Authorization": "Bearer x"}):
+        answer = client.post(address(settings), data=form, headers=headers)
+        assert (answer.status_code, answer.json["code"]) == (401, 20003)
+
+
+def test_nothing_readable_lies_in_the_queues_server_and_it_goes_within_the_hour(settings: Settings) -> None:
+    mailbox.put(settings, NUMBER, mailbox.WaitingText("SM1", QUESTION, "12:00"))
+    server = redis.Redis.from_url(settings.redis_url)
+    names = list(server.scan_iter("seere:simulator:*"))
+    assert len(names) == 1
+    everything = names[0] + b"".join(server.lrange(names[0], 0, -1))
+    assert QUESTION.encode() not in everything
+    assert NUMBER[1:].encode() not in everything
+    assert 0 < server.ttl(names[0]) <= 3600
+    server.close()
+
+
+def test_texts_under_older_secrets_are_left_out(settings: Settings) -> None:
+    mailbox.put(settings, NUMBER, mailbox.WaitingText("SM1", QUESTION, "12:00"))
+    server = redis.Redis.from_url(settings.redis_url)
+    name = next(iter(server.scan_iter("seere:simulator:*")))
+    server.rpush(name, b"\x00" * 80)
+    server.close()
+    assert [found.text for found in mailbox.texts(settings, NUMBER)] == [QUESTION]
+
+
+def test_only_the_last_fifty_are_kept(settings: Settings) -> None:
+    for number in range(55):
+        mailbox.put(settings, NUMBER, mailbox.WaitingText(f"SM{number}", str(number), "12:00"))
+    assert [found.text for found in mailbox.texts(settings, NUMBER)] == [
+        str(number) for number in range(5, 55)
+    ]

@@ -1,0 +1,48 @@
+"""Addresses below the quarter: street, door, lot, villa, post box. The quarter stays readable: routing needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workers.anonymise.claims import Claim
+from workers.contracts import EntityLabel
+
+_SIGN = r"(?:(?:n[°ºo]\.?|num[eé]ro|num|nr|no\.?|[:.#])\s{0,2}){0,3}"
+_NUMBER = rf"{_SIGN}\d{{1,4}}(?:[ ]?(?:bis|ter)\b|[ ]?[A-Z](?![^\W_]))?(?!\d)"
+_LOT_LETTERS = r"(?:(?:[/\-][A-Z\d]{1,4}|[A-Z]{1,2}|[ ][A-Z])(?![^\W_]))?"
+_LOT_NUMBER = rf"{_SIGN}(?:[A-Z]{{1,2}}[ /\-]?\d{{1,4}}|\d{{1,4}}{_LOT_LETTERS})(?!\d)"
+_NAME = r"(?:[A-ZÀ-Þ][\w'’\-]{1,25}|[IVX]{1,4}\b)"
+_OF = r"(?i:de la|du|des|de|d['’]|la|les|le|l['’])\s?"
+_STREET_NAME = rf"(?:{_OF}){{0,2}}{_NAME}(?:\s(?:{_OF})?{_NAME}){{0,3}}"
+_NUMBERED = (
+    r"rue|porte|pte|avenue|av|boulevard|bd|street|st|road|door|house|maison|appartement|appt|apt|apartment|chambre|room|villa"
+    r"|all[eé]e|impasse|ruelle|[eé]tage|flat"
+)
+_LETTERED = (
+    r"lot|parcelle|concession|carr[eé]|[iî]lot|plot|bloc|block|logement|b[aâ]timent|b[aâ]t|immeuble|imm|cour|tente"
+    r"|magasin|boutique|tf"
+)
+_STREETS = r"rue|avenue|av\.|boulevard|bd\.?|impasse|all[eé]e|ruelle|immeuble"
+_PART = "|".join(
+    (
+        rf"(?i:\b(?:{_NUMBERED}))\b\.?\s{{0,2}}{_NUMBER}",
+        rf"(?i:\b(?:{_LETTERED})\b\.?\s{{0,2}}{_LOT_NUMBER})",
+        rf"(?:\d{{1,4}}\s?,?\s)?(?i:\b(?:{_STREETS}))\s{_STREET_NAME}",
+        rf"\d{{1,4}}\s{_NAME}(?:\s{_NAME})?\s(?:Street|Road|Avenue|St)\b",
+        r"(?i:\bb\.?\s?p\.?\s?(?:e\.?)?\s{0,2}[:n°]{0,3}\s{0,2}\d{2,5}\b)",
+        r"(?i:\bR\s?[/.]\s?\d{1,4}\s{0,2}[,\-]?\s{0,2}P\s?[/.]\s?\d{1,4}\b)",
+    )
+)
+_BETWEEN = r"(?:\s{0,2}[,;/\-–]?\s{0,2}|\s(?i:x|et|and|à|à la|au|sur|de la|du)\s)"
+_QUARTER_NAME = r"(?:[A-ZÀ-Þ][\w'’\-]{1,25}|\d{1,3})(?:\s[A-ZÀ-Þ][\w'’\-]{1,25}){0,2}"
+_QUARTER = rf"(?:(?i:\b(?:quartier|secteur|cit[eé]))\s{_QUARTER_NAME}{_BETWEEN})"
+_ADDRESS = re.compile(rf"{_QUARTER}?(?:{_PART})(?:{_BETWEEN}(?:{_PART})){{0,5}}")
+_COUNT = re.compile(r"\s{0,2}(?:personnes|chambres|maisons|cases|t[eê]tes|boutiques|portes)\b", re.IGNORECASE)
+
+
+def find_addresses(text: str) -> Iterator[Claim]:
+    """Claims over street, door, lot and the like, joined where they follow each other."""
+    for match in _ADDRESS.finditer(text):
+        if not _COUNT.match(text, match.end()):
+            yield Claim(*match.span(), EntityLabel.ADDRESS, 0.9, ("address words",))

@@ -1,0 +1,75 @@
+"""Exact positions: decimal degrees, degrees-minutes-seconds, map links, plus codes, MGRS and UTM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workers.anonymise.claims import Claim
+from workers.contracts import EntityLabel
+
+_FINE = r"[-+−]?\d{1,3}[.,]\d{4,15}"
+_DECIMAL = r"[-+−]?\d{1,3}[.,]\d{2,15}"
+_NEGATIVE = r"[-−]\d{1,3}[.,]\d{3,15}"
+_COMPASS = r"[NSEWO](?:ord|ud|st|uest|orth|outh|ast|est)?\b"
+_SIDE = rf"[ ]?°?[ ]?{_COMPASS}"
+_MAYBE_SIDE = rf"(?:[ ]?°)?(?:[ ]?{_COMPASS})?"
+_NAME = (
+    r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng|gps|coord(?:onn[eé]es?|inates)?(?: gps)?|position|géolocalisation)\b"
+    r"[ ]?[:=]?[ ]?(?:est |is )?"
+)
+_BETWEEN = r"[ ]?(?:[,;/|\n]|\bet\b|\band\b)?[ ]{0,3}"
+_MINUTES = r"\d{1,2}(?:[.,]\d{1,6})?[ ]?['’′´][ ]?"
+_SECONDS = r"(?:\d{1,2}(?:[.,]\d{1,6})?[ ]?(?:\"|”|″|''|’’)?[ ]?)?"
+_DMS = rf"\d{{1,3}}[ ]?[°º][ ]?{_MINUTES}{_SECONDS}"
+_DEGREES = rf"\d{{1,3}}(?:[.,]\d{{1,15}})?[ ]?[°º][ ]?(?:{_MINUTES}{_SECONDS})?"
+_SPELT = (
+    r"\b\d{1,3}(?:[.,]\d{1,6})?[ ]?deg(?:r[eé]s?|rees?)?\b[ ]?(?:\d{1,2}[ ]?(?:minutes?|min|')?[ ]?)?"
+    rf"(?:\d{{1,2}}[ ]?(?:secondes?|seconds?|sec)?[ ]?)?(?:de[ ])?(?:latitude[ ]|longitude[ ])?{_COMPASS}"
+)
+_CASE_BLIND = (
+    (
+        "decimal pair",
+        0.95,
+        rf"(?<![\w.,])(?:{_NAME})?{_FINE}{_MAYBE_SIDE}{_BETWEEN}(?:{_NAME})?{_FINE}{_MAYBE_SIDE}(?!\w)",
+    ),
+    ("decimal pair", 0.9, rf"(?<![\w.,]){_DECIMAL}{_BETWEEN}{_NEGATIVE}(?![\w.,]\d)"),
+    ("decimal pair", 0.95, rf"(?<![\w.,]){_DECIMAL}{_SIDE}{_BETWEEN}{_DECIMAL}{_SIDE}"),
+    ("decimal pair", 0.95, rf"(?<!\w)[NS][ ]?{_DECIMAL}°?{_BETWEEN}[EWO][ ]?{_DECIMAL}°?"),
+    (
+        "announced pair",
+        0.95,
+        rf"{_NAME}{_DECIMAL}{_MAYBE_SIDE}(?:{_BETWEEN}(?:{_NAME})?{_DECIMAL}{_MAYBE_SIDE})?",
+    ),
+    ("degrees and minutes", 0.95, rf"(?<!\w){_DMS}{_COMPASS}(?:{_BETWEEN}{_DMS}{_COMPASS})?"),
+    ("degrees and minutes", 0.95, rf"(?<!\w)[NS][ ]?{_DEGREES}{_BETWEEN}[EWO][ ]?{_DEGREES}"),
+    ("degrees", 0.9, rf"(?<!\w){_DEGREES}{_COMPASS}{_BETWEEN}{_DEGREES}{_COMPASS}"),
+    ("degrees in words", 0.9, rf"{_SPELT}{_BETWEEN}{_SPELT}"),
+    (
+        "map link",
+        0.97,
+        r"(?:https?://)?(?:www\.)?(?:maps?\.app\.goo\.gl|goo\.gl/maps|maps?\.google\.[a-z.]{2,6}|google\.[a-z.]{2,6}/maps"
+        r"|openstreetmap\.org|osm\.org|maps\.apple\.com|waze\.com|w3w\.co|what3words\.com)[^\s,;<>\"']{0,300}"
+        r"(?:,[-+]?\d[^\s,;<>\"']{0,60}){0,3}",
+    ),
+    ("geo link", 0.97, r"\bgeo:[-+]?\d{1,3}(?:\.\d{1,15})?,[-+]?\d{1,3}(?:\.\d{1,15})?"),
+    ("three words", 0.85, r"(?<![\w/:])///[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}"),
+    ("plus code", 0.9, r"(?<![\w+])[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])"),
+    ("grid reference", 0.9, r"(?<!\w)(?:2[89]|3[01])[ ]?[P-R][ ]?[A-HJ-NP-Z]{2}[ ]?\d{3,5}[ ]?\d{3,5}(?!\w)"),
+    (
+        "utm",
+        0.9,
+        r"(?<!\w)(?:2[89]|3[01])[ ]?[P-RN][ ]?0?\d{6}(?:[.,]\d{1,3})?m?E?[ ,;]{1,3}\d{7}(?:[.,]\d{1,3})?m?N?(?!\w)",
+    ),
+)
+_PATTERNS = tuple(
+    (name, confidence, re.compile(pattern, re.IGNORECASE)) for name, confidence, pattern in _CASE_BLIND
+)
+
+
+def find_coordinates(text: str) -> Iterator[Claim]:
+    """Claims for positions exact enough to single out a house or a camp."""
+    for detector, confidence, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            end = match.start() + len(match.group().rstrip())
+            yield Claim(match.start(), end, EntityLabel.COORD, confidence, (detector,))

@@ -1,0 +1,113 @@
+"""The way of a text: every voice is heard, claims are settled, tokens take the place of what identifies.
+
+An error in any voice is let through to the caller: a text that was not read by all of them is not anonymised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from workers.anonymise.addresses import find_addresses
+from workers.anonymise.birth_dates import find_birth_dates
+from workers.anonymise.claims import Claim
+from workers.anonymise.coordinates import find_coordinates
+from workers.anonymise.frames import load_frames
+from workers.anonymise.identity_numbers import find_identity_numbers
+from workers.anonymise.lexicon import load_lexicon
+from workers.anonymise.online import find_online
+from workers.anonymise.overlaps import settle
+from workers.anonymise.persons import find_persons
+from workers.anonymise.phones import find_phones
+from workers.anonymise.plates import find_plates
+from workers.anonymise.spelt_phones import find_spelt_phones
+from workers.anonymise.tagger import load_model
+from workers.anonymise.tokens import TOKEN, TokenBook
+from workers.anonymise.words import split_words
+from workers.contracts import Anonymised, Entity
+
+_PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
+    find_phones,
+    find_spelt_phones,
+    find_online,
+    find_identity_numbers,
+    find_plates,
+    find_coordinates,
+    find_addresses,
+    find_birth_dates,
+)
+
+
+def anonymise(
+    text: str, language: str | None = None, *, known: Mapping[str, str] | None = None
+) -> Anonymised:
+    """Replace what identifies people by tokens; `known` maps tokens of the case to the words they stand for.
+
+    Places above the address, forces, institutions, counts and money stay. Offsets are code points of `text`.
+    """
+    case = known or {}
+    read_in = language or _identified(text)
+    entities = _entities(text, settle(_claims(text, read_in, case), text), TokenBook.of_case(text, case))
+    return Anonymised(_replaced(text, entities), read_in, entities)
+
+
+def preload() -> None:
+    """Load the lists and the language model now, so that the first report doesn't wait for them."""
+    load_lexicon()
+    load_frames()
+    load_model()
+
+
+def token_table(text: str, anonymised: Anonymised) -> dict[str, str]:
+    """What each token stands for, in its fullest form in `text`; identifying, so to be sealed where it is kept."""
+    table: dict[str, str] = {}
+    for entity in anonymised.entities:
+        original = text[entity.start : entity.end]
+        if len(original) > len(table.get(entity.token, "")):
+            table[entity.token] = original
+    return table
+
+
+def _claims(text: str, language: str, known: Mapping[str, str]) -> Iterator[Claim]:
+    tokens = [match.span() for match in TOKEN.finditer(text)]
+    voices = chain(
+        find_persons(text, language, _known_name_words(known)), *(voice(text) for voice in _PATTERN_VOICES)
+    )
+    return (
+        claim for claim in voices if not any(claim.start < end and start < claim.end for start, end in tokens)
+    )
+
+
+def _known_name_words(known: Mapping[str, str]) -> Sequence[str]:
+    persons = (original for token, original in known.items() if token.startswith("[PERSONNE-"))
+    return [word.text for original in persons for word in split_words(original)]
+
+
+def _entities(text: str, claims: Sequence[Claim], book: TokenBook) -> tuple[Entity, ...]:
+    """Entities in order of place, each with the token of what it names."""
+    return tuple(
+        Entity(
+            claim.start,
+            claim.end,
+            claim.label,
+            book.token_for(claim.label, text[claim.start : claim.end]),
+            claim.confidence,
+            claim.detectors,
+        )
+        for claim in claims
+    )
+
+
+def _replaced(text: str, entities: Sequence[Entity]) -> str:
+    pieces: list[str] = []
+    last_end = 0
+    for entity in entities:
+        pieces += (text[last_end : entity.start], entity.token)
+        last_end = entity.end
+    return "".join(pieces) + text[last_end:]
+
+
+def _identified(text: str) -> str:
+    from workers.triage.language import identify  # the language model is read only when it is needed
+
+    return identify(text)[0]

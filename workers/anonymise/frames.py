@@ -1,0 +1,97 @@
+"""Frames: words that announce a person (`nommé`, `Cdt`, `mon frère`, `Ag`, `n tɔgɔ ye`), from the vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from workers.anonymise.cues import cue_words
+from workers.anonymise.lexicon import rows
+from workers.anonymise.words import Word, split_words
+
+
+class Strength(StrEnum):
+    """What kind of announcement a frame is; it decides which words may follow."""
+
+    NAMING = "naming"
+    FIELD = "field"
+    TITLE = "title"
+    OFFICE = "office"
+    KINSHIP = "kinship"
+    MENTION = "mention"
+    NICKNAME = "nickname"
+    FILIATION = "filiation"
+    PARTICLE = "particle"
+    SELF = "self"
+    POSSESSOR = "possessor"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One announcing form, as folded words."""
+
+    words: tuple[str, ...]
+    strength: Strength
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMatch:
+    """A frame found at words `first` up to, not including, `after`."""
+
+    first: int
+    after: int
+    strength: Strength
+
+
+@cache
+def load_frames() -> dict[str, tuple[Frame, ...]]:
+    """Frames by their first word, longest first."""
+    by_first: dict[str, list[Frame]] = {}
+    for row in rows("frames.csv"):
+        form = tuple(word.folded for word in split_words(row["form"]))
+        by_first.setdefault(form[0], []).append(Frame(form, Strength(row["strength"]), row["case"]))
+    return {
+        first: tuple(sorted(found, key=lambda frame: -len(frame.words))) for first, found in by_first.items()
+    }
+
+
+def find_frames(words: Sequence[Word], *, case_tells: bool) -> Iterator[FrameMatch]:
+    """Frames in order; where several begin at one word, the longest of each strength."""
+    frames = load_frames()
+    for first, word in enumerate(words):
+        seen: set[Strength] = set()
+        for frame in frames.get(word.folded, ()):
+            if frame.strength not in seen and _fits(frame, words, first, case_tells):
+                seen.add(frame.strength)
+                yield FrameMatch(first, first + len(frame.words), frame.strength)
+
+
+def _fits(frame: Frame, words: Sequence[Word], first: int, case_tells: bool) -> bool:
+    after = first + len(frame.words)
+    if any(word.folded != form for word, form in zip(words[first:after], frame.words, strict=False)):
+        return False
+    return after <= len(words) and _condition_holds(frame.condition, words, first, case_tells)
+
+
+def _condition_holds(condition: str, words: Sequence[Word], first: int, case_tells: bool) -> bool:
+    word = words[first]
+    if condition == "capital":
+        return word.is_capital or not case_tells
+    if condition == "initial":
+        dotted = first + 1 < len(words) and words[first + 1].gap.startswith(".")
+        return word.is_capital and (dotted or case_tells)
+    if condition == "english":
+        return first > 0 and words[first - 1].folded in cue_words("naming", "english_owners")
+    return True
+
+
+_LEADS_ON = re.compile(r"[\s:.,;=\"«“”»'’‘(\[\-–*_]{0,6}")
+
+
+def leads_on(gap: str) -> bool:
+    """Whether what stands between a frame and the next word lets the announced name follow."""
+    return bool(_LEADS_ON.fullmatch(gap)) and gap.count("\n") < 2

@@ -1,0 +1,179 @@
+"""The voice of the frames: words that an announcement (`nommé`, `Cdt`, `mon frère`, `Ag`) makes a name."""
+
+from __future__ import annotations
+
+from workers.anonymise.cues import cue_words
+from workers.anonymise.evidence import Reading
+from workers.anonymise.frames import FrameMatch, Strength, find_frames, leads_on
+from workers.anonymise.place_context import follows_place_cue
+
+_WEIGHTS = {
+    Strength.NAMING: 0.9,
+    Strength.FIELD: 0.8,
+    Strength.TITLE: 0.75,
+    Strength.OFFICE: 0.6,
+    Strength.KINSHIP: 0.6,
+    Strength.MENTION: 0.5,
+    Strength.NICKNAME: 0.7,
+    Strength.FILIATION: 0.85,
+    Strength.SELF: 0.5,
+    Strength.POSSESSOR: 0.6,
+    Strength.PARTICLE: 0.6,
+}
+_LONGEST = 5
+
+
+def hear_frames(reading: Reading) -> None:
+    """Find every announcement and weigh the words it makes names."""
+    for match in find_frames(reading.words, case_tells=reading.case_tells):
+        _keep_title_readable(reading, match)
+        _hear_bearer(reading, match)
+        if match.strength is Strength.POSSESSOR:
+            _hear_possessor(reading, match)
+        elif match.strength in {Strength.FILIATION, Strength.PARTICLE}:
+            _hear_filiation(reading, match)
+        else:
+            _hear_announced(reading, match)
+
+
+def _keep_title_readable(reading: Reading, match: FrameMatch) -> None:
+    """`Cdt` stays, only `Sangaré` goes; a title that is a name too (`Thierno`) is left to the other voices."""
+    if match.strength not in {Strength.TITLE, Strength.OFFICE}:
+        return
+    for index in range(match.first, match.after):
+        reading.evidence[index].is_silenced |= reading.names[index] is None
+
+
+def _hear_bearer(reading: Reading, match: FrameMatch) -> None:
+    """`Hama, surnommé…`, `Vieux dit…`: who bears a nickname is a person, however doubtful the name alone."""
+    before = match.first - 1
+    if match.strength not in {Strength.NAMING, Strength.NICKNAME} or before < 0:
+        return
+    is_near = reading.words[match.first].gap.strip(" ,(") == ""
+    if is_near and reading.words[before].is_capital and reading.names[before] is not None:
+        reading.evidence[before].add(f"frame:{match.strength}", _WEIGHTS[Strength.KINSHIP])
+
+
+def _hear_announced(reading: Reading, match: FrameMatch) -> None:
+    first = _skip_links(reading, match)
+    if first is None or not _may_begin(reading, first, match):
+        return
+    joins_names = match.strength is Strength.NICKNAME and reading.is_name(match.first - 1)
+    for index in range(match.first if joins_names else first, _end_of_name(reading, first)):
+        reading.evidence[index].add(f"frame:{match.strength}", _WEIGHTS[match.strength])
+
+
+def _skip_links(reading: Reading, match: FrameMatch) -> int | None:
+    """The first word of the announced name, past `est`, `ko`, `ye`…, when nothing separates it."""
+    index = match.after
+    if match.strength in {Strength.NAMING, Strength.NICKNAME}:
+        while index < len(reading.words) and _is_link(reading, index):
+            index += 1
+    if index >= len(reading.words):
+        return None
+    return index if all(leads_on(word.gap) for word in reading.words[match.after : index + 1]) else None
+
+
+def _is_link(reading: Reading, index: int) -> bool:
+    return reading.words[index].folded in cue_words("naming", "links") and not reading.has_capital(index)
+
+
+def _may_begin(reading: Reading, index: int, match: FrameMatch) -> bool:
+    if reading.is_force(index):
+        return False
+    if match.strength in {Strength.NAMING, Strength.FIELD}:
+        return _may_be_named(reading, index)
+    if match.strength is Strength.NICKNAME:
+        return _may_be_nickname(reading, index, match)
+    if match.strength is Strength.TITLE:
+        return _may_follow_title(reading, index)
+    return _may_follow_loosely(reading, index, match)
+
+
+def _may_be_named(reading: Reading, index: int) -> bool:
+    if reading.is_ordinary(index):
+        return reading.has_capital(index) and reading.names[index] is not None
+    return True
+
+
+def _may_be_nickname(reading: Reading, index: int, match: FrameMatch) -> bool:
+    """After a name (`Amadou dit Tchè`) anything but a verb's complement; elsewhere `dit` is mostly a verb."""
+    after_name = match.first > 0 and reading.is_name(match.first - 1)
+    if after_name:
+        return reading.words[index].folded not in cue_words("naming", "never_nicknames")
+    return reading.has_capital(index) and not reading.is_ordinary(index) and not reading.is_place(index)
+
+
+def _may_follow_title(reading: Reading, index: int) -> bool:
+    """After `mr` or `cdt` any word that is not of everyday language, and no town."""
+    if reading.is_ordinary(index):
+        return reading.names[index] is not None and reading.has_capital(index)
+    return reading.names[index] is not None or reading.has_capital(index) or not reading.is_place(index)
+
+
+def _may_follow_loosely(reading: Reading, index: int, match: FrameMatch) -> bool:
+    """After kinship, an office or `je suis`: a listed name, or a capital no list explains."""
+    if not reading.words[index].follows_closely and ":" not in reading.words[index].gap:
+        return False
+    if reading.is_place(index) and reading.names[index] is None:
+        return False
+    if reading.is_ordinary(index):
+        return reading.stands_out(index) and reading.names[index] is not None
+    if reading.names[index] is not None and match.strength not in {Strength.SELF, Strength.MENTION}:
+        return True
+    if not reading.case_tells and match.strength is not Strength.MENTION:
+        return reading.is_unknown(index) or reading.is_clear_name(index)
+    return reading.stands_out(index) or reading.is_clear_name(index)
+
+
+def _end_of_name(reading: Reading, first: int) -> int:
+    end = first + 1
+    while end < min(first + _LONGEST, len(reading.words)) and _goes_on(reading, end, end - first):
+        end += 1
+    return end
+
+
+def _goes_on(reading: Reading, index: int, taken: int) -> bool:
+    if (
+        not reading.words[index].follows_closely
+        or reading.is_force(index)
+        or follows_place_cue(reading, index)
+    ):
+        return False
+    if reading.words[index].is_initial and reading.case_tells:
+        return True
+    if reading.is_ordinary(index):
+        return reading.has_capital(index) and reading.names[index] is not None
+    if reading.case_tells and reading.words[index - 1].is_capital:
+        return reading.has_capital(index) or reading.is_clear_name(index)
+    return reading.names[index] is not None or (taken < 2 and reading.is_unknown(index))
+
+
+def _hear_filiation(reading: Reading, match: FrameMatch) -> None:
+    """`Rhissa Ag Moussa`, `ould Baba`: the particle, the word after it, and the word before it."""
+    after = match.after
+    if after >= len(reading.words) or not reading.words[after].follows_closely:
+        return
+    if reading.is_ordinary(after) and not reading.has_capital(after):
+        return
+    weight = _WEIGHTS[match.strength]
+    for index in range(match.first, _end_of_name(reading, after)):
+        reading.evidence[index].add(f"frame:{match.strength}", weight)
+    before = match.first - 1
+    if before >= 0 and reading.words[match.first].follows_closely and _may_precede_particle(reading, before):
+        reading.evidence[before].add(f"frame:{match.strength}", weight)
+
+
+def _may_precede_particle(reading: Reading, index: int) -> bool:
+    if reading.is_ordinary(index) or reading.is_force(index):
+        return False
+    return reading.has_capital(index) or not reading.case_tells or reading.names[index] is not None
+
+
+def _hear_possessor(reading: Reading, match: FrameMatch) -> None:
+    """Bambara `Amadou ka muso`: the owner stands before."""
+    before = match.first - 1
+    if before < 0 or reading.is_ordinary(before) or reading.is_force(before):
+        return
+    if reading.names[before] is not None or reading.stands_out(before):
+        reading.evidence[before].add(f"frame:{match.strength}", _WEIGHTS[match.strength])

@@ -1,0 +1,65 @@
+"""Numbers of identity: NINA (law 06-040 of 2006: 14 digits and a letter), cards, passports, service numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workers.anonymise.claims import Claim
+from workers.contracts import EntityLabel
+
+_NINA = re.compile(r"(?<![^\W_])[12](?:[ .\-]?\d){13}[ .\-]?[^\W\d_](?![^\W_])")
+_NINA_DIGITS = re.compile(r"(?<![^\W_])[12]\d{13}(?:\d)?(?![^\W_])")
+_PASSPORT = re.compile(r"(?<![^\W_])[A-Z]{1,2}[ ]?\d{7}(?![^\W_])")
+_ACCOUNT = re.compile(r"(?<![^\W_])ML\d{2}(?:[ ]?[A-Z0-9]{4}){5,7}(?:[ ]?[A-Z0-9]{1,3})?(?![^\W_])")
+_CUE = re.compile(
+    r"(?:\bnina\b|\bcni\b|\bcin\b|\bravec\b|carte\s(?:nina|nationale|d[’' ]?identit[eé]|biom[eé]tri\w{1,5}|consulaire"
+    r"|d[’' ]?[eé]lecteur"
+    r"|militaire|professionnelle|scolaire|de\ss[eé]jour|de\sr[eé]fugi[eé])|pi[eè]ce\sd[’' ]?identit[eé]|passe?ports?"
+    r"|\bmatricules?\b|\bmle\b|permis"
+    r"|\bacte\sde\snaissance|extrait\sde\snaissance|jugement\ssuppl[eé]tif|carnet\sde\sfamille|fiche\s(?:descriptive|individuelle|nina)"
+    r"|\bid\s?card|identity\scard|\bid\s(?:number|no\b)|national\sid|service\snumber|driv\w{2,4}\slicen[cs]e|compte\sbancaire|\biban\b|\brib\b"
+    r"|num[eé]ro\sd[’' ]?identi\w{2,10}|\bimei\b|dossier\sm[eé]dical|s[eé]curit[eé]\ssociale|\binps\b|\bamo\b)",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"(?:[\s:.,#(=\-]{1,3}|n[°ºo]|n(?=[ :.])|num[eé]ro|nim[ɔo]r[ɔo]|num\b|no\b|number|est|is|ye|c[’']est"
+    r"|portant|le\b|la\b|au\b|de\b|du\b|s[eé]rie|nationale?"
+    r"|d[’' ]?identit[eé]|identity|biom[eé]trique|cedeao|mali\w{0,4}|militaire|ordinaire|diplomatique|son\b|mon\b"
+    r"|sa\b|ma\b|avec|conduire|qui"
+    r"|nina|num[eé]rot[eé]e?|holder|card|bearing|with){0,10}",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"[^\W_](?:[^\W_]|[/\-.](?=[^\W_])|[ ](?=[A-Z0-9/\-]{0,12}\d)){2,30}")
+_TAIL = re.compile(r"(?:[^\W_]|[/\-](?=[^\W_]))*(?:[ ][A-Z]{1,2}(?![^\W_]))?")
+_FEWEST_DIGITS = 3
+_LONGEST_TAIL = 12
+
+
+def find_identity_numbers(text: str) -> Iterator[Claim]:
+    """Numbers recognised by their shape, or by the words that announce them."""
+    for detector, confidence, pattern in (
+        ("nina", 0.97, _NINA),
+        ("nina digits", 0.7, _NINA_DIGITS),
+        ("passport", 0.8, _PASSPORT),
+        ("account", 0.9, _ACCOUNT),
+    ):
+        for match in pattern.finditer(text):
+            yield Claim(*match.span(), EntityLabel.ID, confidence, (detector,))
+    yield from _announced(text)
+
+
+def _announced(text: str) -> Iterator[Claim]:
+    for cue in _CUE.finditer(text):
+        lead = _LEAD.match(text, cue.end())
+        value = _VALUE.match(text, lead.end() if lead else cue.end())
+        if value and sum(letter.isdigit() for letter in value.group()) >= _FEWEST_DIGITS:
+            yield Claim(value.start(), _trimmed_end(value), EntityLabel.ID, 0.95, ("announced",))
+
+
+def _trimmed_end(value: re.Match[str]) -> int:
+    """End of the number, without a plain word that happened to follow it."""
+    written = value.group()
+    last_digit = value.start() + max(place for place, letter in enumerate(written) if letter.isdigit())
+    tail = _TAIL.match(value.string, last_digit + 1, last_digit + _LONGEST_TAIL)
+    return tail.end() if tail else last_digit + 1

@@ -1,0 +1,176 @@
+"""The lists: names of persons, places, ordinary words and institutions, read once from the vocabularies."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from workers.anonymise.phonetics import fold, phonetic_key
+from workers.anonymise.words import split_words
+
+_VILLAGE_WEIGHT = 1.0
+_SHORTEST_PLACE_BY_SOUND = 5
+_SHORTEST_GLUED = 8
+_SHORTEST_PART = 4
+
+
+class Clarity(IntEnum):
+    """How sure a listed form is to be a name when nothing else is known, from least to most."""
+
+    WORD = 1
+    PLACE = 2
+    SHORT = 3
+    RARE = 4
+    CLEAR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A name of the list: how clear it is, and whether it is given, a family name or both."""
+
+    clarity: Clarity
+    is_given: bool
+    is_family: bool
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All lists, by folded form; names also by phonetic key."""
+
+    names: Mapping[str, ListedName]
+    keys: Mapping[str, ListedName]
+    places: frozenset[str]
+    place_keys: frozenset[str]
+    towns: frozenset[str]
+    ordinary: frozenset[str]
+    forces: frozenset[str]
+    institutions: Mapping[str, tuple[tuple[str, ...], ...]]
+
+    def name(self, folded: str, key: str, *, is_capital: bool) -> ListedName | None:
+        """The listed name a word is, by spelling or else, if it is long enough to tell, by sound."""
+        return (
+            self.names.get(folded)
+            or self._by_sound(folded, key, 4 if is_capital else 5)
+            or self._glued(folded)
+        )
+
+    def _glued(self, folded: str) -> ListedName | None:
+        """Given and family name written without a space, as in `seydoukone`."""
+        if len(folded) < _SHORTEST_GLUED or self.is_ordinary(folded) or folded in self.places:
+            return None
+        splits = range(_SHORTEST_PART, len(folded) - _SHORTEST_PART + 1)
+        is_glued = any(self._is_clear(folded[:split]) and self._is_clear(folded[split:]) for split in splits)
+        return ListedName(Clarity.RARE, True, True) if is_glued else None
+
+    def _is_clear(self, folded: str) -> bool:
+        name = self.names.get(folded)
+        return name is not None and name.clarity is Clarity.CLEAR
+
+    def is_ordinary(self, folded: str) -> bool:
+        """Whether a folded word belongs to everyday language, plurals in -s (French) and -w (Bambara) included."""
+        return folded in self.ordinary or (
+            len(folded) > 4 and folded[-1] in "sw" and folded[:-1] in self.ordinary
+        )
+
+    def is_place(self, folded: str, key: str) -> bool:
+        """Whether a word is (part of) a place's name, by spelling or, if nothing else claims it, by sound."""
+        if folded in self.places:
+            return True
+        is_free = folded not in self.names and not self.is_ordinary(folded) and key not in self.keys
+        return is_free and len(folded) >= _SHORTEST_PLACE_BY_SOUND and key in self.place_keys
+
+    def _by_sound(self, folded: str, key: str, shortest: int) -> ListedName | None:
+        if len(folded) < shortest or self.is_ordinary(folded) or folded in self.places:
+            return None
+        return self.keys.get(key)
+
+
+def vocabulary(name: str) -> Traversable:
+    """A data file of the names vocabulary."""
+    return files("workers") / "vocabularies" / "names" / name
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """Rows of a CSV of the names vocabulary."""
+    yield from _csv_rows(vocabulary(name))
+
+
+def _csv_rows(file: Traversable) -> Iterator[dict[str, str]]:
+    with file.open(encoding="utf-8") as stream:
+        yield from csv.DictReader(stream)
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Read every list once."""
+    words = tomllib.loads(vocabulary("ordinary_words.toml").read_text(encoding="utf-8"))
+    forces = frozenset(words.pop("forces")["common"].split())
+    ordinary = frozenset(word for group in words.values() for line in group.values() for word in line.split())
+    ordinary |= {fold(word) for word in ordinary}
+    names, keys = _read_names()
+    places = _read_places(names, ordinary)
+    place_keys = frozenset(phonetic_key(word) for word in places if len(word) >= _SHORTEST_PLACE_BY_SOUND)
+    return Lexicon(names, keys, places, place_keys, _read_towns(), ordinary, forces, _institutions())
+
+
+def _read_names() -> tuple[dict[str, ListedName], dict[str, ListedName]]:
+    names: dict[str, ListedName] = {}
+    keys: dict[str, ListedName] = {}
+    for row in rows("personal_names.csv"):
+        clarity = Clarity[row["clarity"].upper()]
+        is_given, is_family = row["kind"] in {"given", "both"}, row["kind"] in {"family", "both"}
+        names[fold(row["name"]).replace("-", "").replace("'", "")] = ListedName(clarity, is_given, is_family)
+        if clarity >= Clarity.RARE:
+            _keep_clearest(keys, phonetic_key(row["name"]), ListedName(clarity, is_given, is_family, False))
+    return names, keys
+
+
+def _keep_clearest(keys: dict[str, ListedName], key: str, name: ListedName) -> None:
+    known = keys.get(key)
+    if known is None or known.clarity < name.clarity:
+        keys[key] = name
+
+
+def _read_places(names: Mapping[str, ListedName], ordinary: frozenset[str]) -> frozenset[str]:
+    """Single words of place names; those that are clear names or everyday words only where they stand for a town."""
+    words: set[str] = set()
+    for name, is_town in _place_forms():
+        parts = split_words(name)
+        is_whole = is_town and len(parts) == 1
+        words |= {part.folded for part in parts if is_whole or _is_place_only(part.folded, names, ordinary)}
+    return frozenset(words)
+
+
+def _read_towns() -> frozenset[str]:
+    """Words of regions, cercles, communes and towns: well enough known not to be taken for a name."""
+    return frozenset(part.folded for name, is_town in _place_forms() if is_town for part in split_words(name))
+
+
+def _is_place_only(folded: str, names: Mapping[str, ListedName], ordinary: frozenset[str]) -> bool:
+    name = names.get(folded)
+    return len(folded) > 2 and folded not in ordinary and (name is None or name.clarity < Clarity.RARE)
+
+
+def _place_forms() -> Iterator[tuple[str, bool]]:
+    """Names of places, and whether each is that of a town or more."""
+    for row in rows("place_names.csv"):
+        yield row["name"], True
+    for row in _csv_rows(files("workers") / "vocabularies" / "places.csv"):
+        is_town = float(row["weight"] or 0) > _VILLAGE_WEIGHT
+        for name in (row["name"], *filter(None, row["variants"].split("|"))):
+            yield name, is_town
+
+
+def _institutions() -> dict[str, tuple[tuple[str, ...], ...]]:
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows("institutions.csv"):
+        form = tuple(word.folded for word in split_words(row["name"]))
+        by_first.setdefault(form[0], []).append(form)
+    return {first: tuple(sorted(forms, key=len, reverse=True)) for first, forms in by_first.items()}

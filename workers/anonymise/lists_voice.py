@@ -1,0 +1,105 @@
+"""The voice of the lists: words known as names, weighed by clarity, by case and by what stands around them."""
+
+from __future__ import annotations
+
+from workers.anonymise.cues import cue_words
+from workers.anonymise.evidence import Reading
+from workers.anonymise.lexicon import Clarity
+from workers.anonymise.place_context import follows_place_cue
+
+_LOWER = {Clarity.CLEAR: 0.8, Clarity.RARE: 0.4, Clarity.SHORT: 0.25, Clarity.PLACE: 0.1, Clarity.WORD: 0.1}
+_CAPITAL = {Clarity.CLEAR: 0.9, Clarity.RARE: 0.6, Clarity.SHORT: 0.5, Clarity.PLACE: 0.2, Clarity.WORD: 0.4}
+_BY_SOUND = 0.8
+_OPENING_SENTENCE = 0.8
+_AFTER_PLACE_WORD = 0.4
+
+
+def hear_lists(reading: Reading) -> None:
+    """Weigh every listed name, then let given and family names that meet strengthen each other."""
+    for index in range(len(reading.words)):
+        _hear_word(reading, index)
+        reading.evidence[index].is_silenced = reading.is_force(index)
+    for index in range(1, len(reading.words)):
+        _hear_pair(reading, index)
+
+
+def hear_unexplained_capitals(reading: Reading) -> None:
+    """A capital inside a sentence on a word that no list and no model knows may be a name."""
+    for index in range(len(reading.words)):
+        if reading.stands_out(index) and reading.is_unknown(index) and not _stands_like_place(reading, index):
+            reading.evidence[index].add("unexplained capital", 0.3)
+
+
+def _stands_like_place(reading: Reading, index: int) -> bool:
+    after = index + 1
+    has_postposition = (
+        not reading.is_french
+        and after < len(reading.words)
+        and reading.words[after].folded in cue_words("place", "postpositions")
+    )
+    return has_postposition or follows_place_cue(reading, index) or len(reading.words[index].text) < 3
+
+
+def _hear_word(reading: Reading, index: int) -> None:
+    name = reading.names[index]
+    if name is None:
+        return
+    weight = (_CAPITAL if reading.has_capital(index) else _LOWER)[name.clarity]
+    if name.clarity is Clarity.RARE and reading.is_french:
+        weight = max(weight, 0.5)
+    if not name.is_exact:
+        weight *= _BY_SOUND
+    if reading.is_ordinary(index) and not reading.has_capital(index):
+        weight = min(weight, _LOWER[Clarity.SHORT])
+    if name.clarity <= Clarity.SHORT and not reading.stands_out(index):
+        weight *= _OPENING_SENTENCE
+    if reading.is_place(index) and follows_place_cue(reading, index):
+        weight *= _AFTER_PLACE_WORD
+    reading.evidence[index].add("list", weight)
+
+
+def _hear_pair(reading: Reading, index: int) -> None:
+    """Two words in a row that can be given and family name: `awa sow`, `Sikasso Traoré`, `Moussa Kita`."""
+    if not reading.words[index].follows_closely:
+        return
+    first, second = index - 1, index
+    if _is_hyphenated_name(reading, first, second):
+        reading.evidence[first].add("list", 0.9)
+        reading.evidence[second].add("list", 0.9)
+    if reading.is_clear_name(first) and _can_be_surname(reading, second):
+        reading.evidence[second].add("pair", 0.6)
+        reading.evidence[first].add("pair", 0.5)
+    if reading.is_clear_name(second) and _can_be_forename(reading, first, second):
+        reading.evidence[first].add("pair", 0.6)
+        reading.evidence[second].add("pair", 0.5)
+
+
+def _is_hyphenated_name(reading: Reading, first: int, second: int) -> bool:
+    """Two parts that the list knows as one name: `Dieu-Donné`, `Jean-Baptiste`."""
+    if "-" not in reading.words[second].gap:
+        return False
+    return reading.words[first].folded + reading.words[second].folded in reading.lexicon.names
+
+
+def _can_be_surname(reading: Reading, index: int) -> bool:
+    if reading.names[index] is not None:
+        return reading.has_capital(index) or not reading.is_ordinary(index) or _is_alone_after(reading, index)
+    return reading.is_place(index) and reading.has_capital(index) and not reading.is_ordinary(index)
+
+
+def _is_alone_after(reading: Reading, index: int) -> bool:
+    """A word that is also a name and closes the message or the clause: `j'ai vu moussa bah.`"""
+    return index + 1 == len(reading.words) or not reading.words[index + 1].follows_closely
+
+
+def _can_be_forename(reading: Reading, index: int, family: int) -> bool:
+    name, family_name = reading.names[index], reading.names[family]
+    if name is not None and (reading.has_capital(index) or not reading.is_ordinary(index)):
+        return True
+    is_family = family_name is not None and family_name.is_family
+    return is_family and (name is not None or _is_place_without_cue(reading, index))
+
+
+def _is_place_without_cue(reading: Reading, index: int) -> bool:
+    is_written_alike = reading.words[index].is_capital == reading.words[index + 1].is_capital
+    return reading.is_place(index) and is_written_alike and not follows_place_cue(reading, index)

@@ -1,0 +1,101 @@
+"""What a name found tells about the words beside it and about its other mentions in the same text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from workers.anonymise.evidence import Reading
+from workers.anonymise.lexicon import Clarity
+from workers.anonymise.phonetics import fold, phonetic_key
+from workers.anonymise.place_context import enumerated_before, follows_place_cue
+
+_SHORTEST_REPEATED = 3
+
+
+def hear_neighbours(reading: Reading) -> None:
+    """Let names draw in initials, listed words and unknown capitals that stand right beside them."""
+    for index in (*range(len(reading.words)), *reversed(range(len(reading.words)))):
+        if not reading.is_name(index) and reading.is_next_to_name(index):
+            reading.evidence[index].add("neighbour", _weight_beside_name(reading, index))
+
+
+def _weight_beside_name(reading: Reading, index: int) -> float:
+    if reading.is_force(index) or follows_place_cue(reading, index):
+        return 0.0
+    if reading.words[index].is_initial:
+        return 0.6 if _is_initial_of_name(reading, index) else 0.0
+    name = reading.names[index]
+    if reading.is_ordinary(index):
+        return 0.5 if name is not None and reading.stands_out(index) else 0.0
+    if name is not None:
+        return 0.55 if name.clarity > Clarity.WORD or reading.has_capital(index) else 0.4
+    return _weight_of_unlisted(reading, index)
+
+
+def _is_initial_of_name(reading: Reading, index: int) -> bool:
+    """`A. Traoré` or `Traoré A.`, not the `A` or `Y` that a sentence or a shouted text begins with."""
+    dotted = index + 1 < len(reading.words) and reading.words[index + 1].gap.startswith(".")
+    return dotted or (reading.case_tells and not reading.words[index].opens_sentence)
+
+
+def _weight_of_unlisted(reading: Reading, index: int) -> float:
+    if reading.is_place(index):
+        return 0.5 if reading.stands_out(index) and not reading.is_town(index) else 0.0
+    if reading.has_capital(index):
+        return 0.5 if not reading.words[index].opens_sentence or reading.is_unknown(index) else 0.3
+    return 0.5 if _completes_lone_given_name(reading, index) else 0.0
+
+
+def _completes_lone_given_name(reading: Reading, index: int) -> bool:
+    """In a text without capitals: an unknown word after a single given name is most likely its family name."""
+    if (
+        reading.case_tells
+        or index == 0
+        or not reading.words[index].follows_closely
+        or not reading.is_unknown(index)
+    ):
+        return False
+    name = reading.names[index - 1]
+    is_lone = not (reading.is_name(index - 2) and reading.words[index - 1].follows_closely)
+    return name is not None and name.is_given and reading.is_name(index - 1) and is_lone
+
+
+def hear_enumerations(reading: Reading) -> None:
+    """`bah, sow et barry`: beside a name that is told with it, a doubtful name is one."""
+    for _ in range(2):
+        for index in range(1, len(reading.words)):
+            before = enumerated_before(reading, index)
+            if before is not None and before >= 0:
+                _hear_member(reading, before, index)
+                _hear_member(reading, index, before)
+
+
+def _hear_member(reading: Reading, index: int, other: int) -> None:
+    if reading.is_name(other) and not reading.is_force(index) and _may_be_told_with(reading, index):
+        reading.evidence[index].add("enumeration", 0.5)
+
+
+def _may_be_told_with(reading: Reading, index: int) -> bool:
+    if reading.names[index] is not None:
+        return not reading.is_ordinary(index) or reading.stands_out(index)
+    return reading.has_capital(index) and reading.is_unknown(index) and not follows_place_cue(reading, index)
+
+
+def hear_repetitions(reading: Reading, known_words: Sequence[str]) -> None:
+    """Names found once, here or earlier in the case, are names wherever they stand."""
+    known = {phonetic_key(word) for word in known_words if not reading.lexicon.is_ordinary(fold(word))}
+    found = Counter(word.key for index, word in enumerate(reading.words) if reading.is_name(index))
+    for index, word in enumerate(reading.words):
+        others = found[word.key] - reading.is_name(index)
+        is_repeated = word.key in known or others > 0
+        if len(word.key) >= _SHORTEST_REPEATED and is_repeated and _may_repeat(reading, index):
+            reading.evidence[index].add("repetition", 0.6)
+
+
+def _may_repeat(reading: Reading, index: int) -> bool:
+    if reading.is_force(index) or (reading.is_ordinary(index) and not reading.stands_out(index)):
+        return False
+    return not (
+        reading.is_place(index) and not reading.is_clear_name(index) and not reading.is_next_to_name(index)
+    )

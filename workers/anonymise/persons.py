@@ -1,0 +1,53 @@
+"""Persons: all voices are heard, names found spread through the text, neighbouring words become one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workers.anonymise.claims import Claim, noisy_or
+from workers.anonymise.evidence import Reading
+from workers.anonymise.frames_voice import hear_frames
+from workers.anonymise.institutions_voice import silence_institutions
+from workers.anonymise.lists_voice import hear_lists, hear_unexplained_capitals
+from workers.anonymise.neighbours_voice import hear_enumerations, hear_neighbours, hear_repetitions
+from workers.anonymise.tagger_voice import hear_tagger
+from workers.anonymise.words import split_words
+from workers.contracts import EntityLabel
+
+
+def find_persons(text: str, language: str, known_words: Sequence[str] = ()) -> Iterator[Claim]:
+    """Names of persons in the text; `known_words` are names the case has already shown."""
+    reading = Reading(split_words(text), language)
+    hear_lists(reading)
+    hear_unexplained_capitals(reading)
+    silence_institutions(reading)
+    hear_tagger(reading, text)
+    hear_frames(reading)
+    hear_neighbours(reading)
+    hear_enumerations(reading)
+    hear_repetitions(reading, known_words)
+    hear_neighbours(reading)
+    yield from _runs(reading)
+
+
+def _runs(reading: Reading) -> Iterator[Claim]:
+    run: list[int] = []
+    for index, word in enumerate(reading.words):
+        if run and not (reading.is_name(index) and word.follows_closely):
+            yield _claim(reading, run)
+            run = []
+        if reading.is_name(index):
+            run.append(index)
+    if run:
+        yield _claim(reading, run)
+
+
+def _claim(reading: Reading, run: Sequence[int]) -> Claim:
+    """One claim over a run of words: as sure as its surest word, with every voice that spoke."""
+    weights: dict[str, float] = {}
+    for index in run:
+        for detector, weight in reading.evidence[index].weights.items():
+            weights[detector] = max(weight, weights.get(detector, 0.0))
+    first, last = reading.words[run[0]], reading.words[run[-1]]
+    confidence = min(noisy_or(weights.values()), 0.99)
+    return Claim(first.start, last.end, EntityLabel.PERSON, confidence, tuple(sorted(weights)))

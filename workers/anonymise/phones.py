@@ -1,0 +1,183 @@
+"""Telephone numbers in any grouping, not money, dates or counts. Numbering: ITU plan of Mali (+223, 8 digits)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+
+from workers.anonymise.claims import Claim
+from workers.contracts import EntityLabel
+
+_NATIONAL_LENGTH = 8
+_COUNTRY_CODE = "223"
+_GROUP = re.compile(r"(?<![^\W_])[0-9OolI]{0,12}\d[\dOolI]{0,14}(?![^\W_]|\d)|(?<![^\W_])[Oo]{1,2}(?![^\W_])")
+_SEPARATOR = re.compile(
+    r"[ \t\u00a0\u202f]{0,2}[.\-/_‐‑–·*,)]{0,2}[ \t\u00a0\u202f]{0,2}\n?|[ ]?(?:puis|ensuite|then)[ ]"
+)
+_LOOKS_LIKE_DIGITS = str.maketrans("OolI", "0011")
+_CUE = re.compile(
+    r"(?:\bt[eé]l|phone|\bappel|\bapl|\bnum[eé]ro|\bnum\b|\bn[°o]\s|whats?app|\bwa\.me|contact|joindre|joign|\bcall\b|\btext\b"
+    r"|\bsms\b|\bwele\b|telefon[iu]|orange money|moov money|\bwave\b|\bsim\b|\bbip|\becri(?:re|vez)\b|\breach\b"
+    r"|mobile|portable"
+    r"|\bligne\b|\bnim[ɔo]r[ɔo]\b|\bcel\b)[^\d]{0,30}$",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\s{0,2}(?:f\s?cfa|fcfa|cfa|francs?|frs?\b|f\b|€|euros?|\$|dollars?|millions?|mille|kg|kilos?|km|m[eè]tres?|tonnes?|litres?"
+    r"|t[eê]tes?|b[oœ]eufs?|boeufs?|vaches?|moutons?|ch[eè]vres?|personnes?|habitants?|d[eé]plac[eé]s?|morts?|bless[eé]s?"
+    r"|people|cattle|cows|sheep|families|m[eé]nages?|sacs?|hectares?|ha\b|%|ans\b|years?)",
+    re.IGNORECASE,
+)
+_MONEY_CUE = re.compile(
+    r"(?:somme|ran[cç]on|pay[eé]r?|montant|co[uû]te|prix|fcfa|amende|ransom|paid)\b[^\d]{0,15}$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])[./\- ](?:0?[1-9]|1[0-2])[./\- ](?:19|20)\d\d"
+    r"|(?:19|20)\d\d[./\-](?:0[1-9]|1[0-2])[./\-]\d\d"
+)
+_ABROAD = re.compile(r"(?:\+|(?<!\d)00)[ ]?\(?\d[\d \u00a0\u202f.\-/()]{6,22}\d")
+_CUE_WINDOW = 50
+_MOST_GROUPS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    start: int
+    end: int
+    digits: str
+
+
+def find_phones(text: str) -> Iterator[Claim]:
+    """Telephone numbers, each as one claim."""
+    yield from _abroad(text)
+    for chain in _chains(text):
+        yield from _within_chain(text, chain)
+
+
+def _abroad(text: str) -> Iterator[Claim]:
+    """Numbers written with + or 00, whatever the country, checked by libphonenumber."""
+    for match in _ABROAD.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        digits = digits.removeprefix("00") if not match.group().startswith("+") else digits
+        if end := _international_end(digits, match.group()):
+            yield Claim(
+                _start(text, match.start()), match.start() + end, EntityLabel.PHONE, 0.97, ("phonenumbers",)
+            )
+
+
+def _international_end(digits: str, written: str) -> int | None:
+    for length in range(min(len(digits), 15), 7, -1):
+        try:
+            number = phonenumbers.parse("+" + digits[:length], None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            return _end_of_digits(written, length + (2 if not written.startswith("+") else 0))
+    return None
+
+
+def _end_of_digits(written: str, count: int) -> int:
+    """Where the `count`-th digit ends."""
+    places = [place for place, letter in enumerate(written) if letter.isdigit()]
+    return places[count - 1] + 1
+
+
+def _chains(text: str) -> Iterator[list[_Group]]:
+    """Groups of digits that stand close enough to be read as one number or several."""
+    chain: list[_Group] = []
+    for match in _GROUP.finditer(text):
+        group = _Group(match.start(), match.end(), _as_digits(match.group()))
+        if chain and (
+            not _SEPARATOR.fullmatch(text, chain[-1].end, group.start) or len(chain) >= _MOST_GROUPS
+        ):
+            yield chain
+            chain = []
+        chain.append(group)
+    if chain:
+        yield chain
+
+
+def _as_digits(written: str) -> str:
+    return "".join(str(int(digit)) for digit in written.translate(_LOOKS_LIKE_DIGITS))
+
+
+def _within_chain(text: str, chain: Sequence[_Group]) -> Iterator[Claim]:
+    first = 0
+    while first < len(chain):
+        last = _number_from(text, chain, first)
+        if last is None:
+            first += 1
+            continue
+        yield _claim(text, chain[first : last + 1])
+        first = last + 1
+
+
+def _claim(text: str, groups: Sequence[_Group]) -> Claim:
+    has_cue = _has_cue(text, groups[0].start)
+    detectors = ("grouping", "cue") if has_cue else ("grouping",)
+    return Claim(
+        _start(text, groups[0].start), groups[-1].end, EntityLabel.PHONE, 0.97 if has_cue else 0.85, detectors
+    )
+
+
+def _start(text: str, start: int) -> int:
+    return start - 1 if start and text[start - 1] in "(+" else start
+
+
+def _number_from(text: str, chain: Sequence[_Group], first: int) -> int | None:
+    """The last group of the number that begins at `first`, if one does."""
+    digits = ""
+    for last in range(first, len(chain)):
+        digits += chain[last].digits
+        if len(digits) > 15:
+            return None
+        if _is_number(text, chain[first : last + 1], digits):
+            return last
+    return None
+
+
+def _is_number(text: str, groups: Sequence[_Group], digits: str) -> bool:
+    if not _has_right_shape(digits):
+        return (
+            len(digits) > _NATIONAL_LENGTH
+            and len(digits) == _chain_length(groups)
+            and _is_called_abroad(text, groups)
+        )
+    if _has_cue(text, groups[0].start):
+        return not _UNIT.match(text, groups[-1].end) or len(groups) != 1
+    return not _is_amount_or_date(text, groups, digits)
+
+
+def _chain_length(groups: Sequence[_Group]) -> int:
+    return sum(len(group.digits) for group in groups)
+
+
+def _is_called_abroad(text: str, groups: Sequence[_Group]) -> bool:
+    """A longer number that does not begin like a Malian one, right after `tel`, `appelez`…"""
+    followed = text[groups[-1].end : groups[-1].end + 3]
+    return not re.match(r"[ .\-]?\d", followed) and _has_cue(text, groups[0].start)
+
+
+def _has_right_shape(digits: str) -> bool:
+    national = digits
+    for prefix in ("00" + _COUNTRY_CODE, _COUNTRY_CODE, "0"):
+        if len(digits) == len(prefix) + _NATIONAL_LENGTH and digits.startswith(prefix):
+            national = digits.removeprefix(prefix)
+    return len(national) == _NATIONAL_LENGTH and national[0] in "2456789"
+
+
+def _has_cue(text: str, start: int) -> bool:
+    return _CUE.search(text[max(0, start - _CUE_WINDOW) : start]) is not None
+
+
+def _is_amount_or_date(text: str, groups: Sequence[_Group], digits: str) -> bool:
+    start, end = groups[0].start, groups[-1].end
+    if _UNIT.match(text, end) or _DATE.fullmatch(text, start, end) or digits.endswith("00000"):
+        return True
+    in_thousands = len(groups) == 3 and [len(group.digits) for group in groups] == [2, 3, 3]
+    is_money = in_thousands and digits.endswith("000")
+    return is_money or _MONEY_CUE.search(text[max(0, start - _CUE_WINDOW) : start]) is not None

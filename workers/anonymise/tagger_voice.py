@@ -1,0 +1,71 @@
+"""The statistical tagger as one voice: trusted with natural case, and only with support where case says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workers.anonymise.evidence import Reading
+from workers.anonymise.place_context import follows_place_cue
+from workers.anonymise.tagger import tagged_persons
+
+_NATURAL = 0.55
+_TRUECASED = 0.35
+_TRUECASED_UNKNOWN = 0.5
+_FOREIGN_OPENING = 0.4
+_AFTER_PLACE_CUE = 0.6
+
+
+def hear_tagger(reading: Reading, text: str) -> None:
+    """Weigh the words of every person the model sees in the text, or in its truecased copy where case is missing."""
+    seen = text if reading.case_tells else truecased(reading, text)
+    for start, end in tagged_persons(seen):
+        for index in _words_within(reading, start, end):
+            _hear_word(reading, index)
+
+
+def truecased(reading: Reading, text: str) -> str:
+    """The text with capitals where the lists expect them; every character stays in its place."""
+    letters = list(text)
+    for index, word in enumerate(reading.words):
+        expects_capital = (
+            reading.names[index] is not None or reading.is_place(index) or reading.is_unknown(index)
+        )
+        named = expects_capital and not reading.is_ordinary(index)
+        recased = word.text.lower()
+        recased = recased[0].upper() + recased[1:] if named or word.start == 0 else recased
+        if len(recased) == len(word.text):
+            letters[word.start : word.end] = recased
+    return "".join(letters)
+
+
+def _words_within(reading: Reading, start: int, end: int) -> Iterator[int]:
+    for index, word in enumerate(reading.words):
+        if word.start >= end:
+            return
+        if word.end > start:
+            yield index
+
+
+def _hear_word(reading: Reading, index: int) -> None:
+    if reading.is_ordinary(index) or reading.is_force(index) or reading.words[index].is_initial:
+        return
+    in_place_context = follows_place_cue(reading, index)
+    is_known_place = reading.is_place(index) and (in_place_context or reading.is_town(index))
+    if is_known_place and (in_place_context or not reading.is_clear_name(index)):
+        return
+    weight = _weight_with_case(reading, index) if reading.case_tells else _weight_without_case(reading, index)
+    reading.evidence[index].add("tagger", weight * _AFTER_PLACE_CUE if in_place_context else weight)
+
+
+def _weight_with_case(reading: Reading, index: int) -> float:
+    """Outside French the model takes any unknown word that begins a sentence for a name."""
+    if not reading.words[index].is_capital:
+        return 0.0
+    is_foreign_opening = reading.words[index].opens_sentence and not reading.is_french
+    return _FOREIGN_OPENING if is_foreign_opening else _NATURAL
+
+
+def _weight_without_case(reading: Reading, index: int) -> float:
+    if reading.names[index] is not None:
+        return _TRUECASED
+    return _TRUECASED_UNKNOWN if reading.is_french and reading.is_unknown(index) else 0.0

@@ -1,0 +1,81 @@
+"""The words of a text with their place, their case and what separates them. Digits are not words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from workers.anonymise.phonetics import fold, phonetic_key
+
+_LONGEST_NAME = 40
+_INNER = "\u0300-\u036f\u07eb-\u07f3\u064b-\u065f\u00ad\u200b-\u200d\ufeff"
+# N'Golo and M'Bouillé keep their apostrophe (a consonant follows); d'Amadou and l'imam lose theirs.
+_WORD = re.compile(
+    rf"(?:[nm]['’ʼ‘`´](?=[bcdfgjklmnpqrstvwxyz]))?[^\W\d_](?:[^\W\d_]|[{_INNER}])*", re.IGNORECASE
+)
+_JOINS_NAMES = re.compile(r"[^\S\n]{0,3}(?:\n[^\S\n]{0,3})?|[ ]?[-‐‑–][ ]?|\.[^\S\n]{0,2}|[ ]?['’][ ]?")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;\n\"«“(•]")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word; `gap` is what stands between it and the word before."""
+
+    start: int
+    end: int
+    text: str
+    gap: str
+
+    @cached_property
+    def folded(self) -> str:
+        """Lower case, no accents, no apostrophe: N'Golo is `ngolo`."""
+        return "".join(letter for letter in fold(self.text) if letter.isalpha())
+
+    @cached_property
+    def key(self) -> str:
+        """Phonetic key."""
+        return phonetic_key(self.text)
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it begins with a capital."""
+        return self.text[0].isupper()
+
+    @property
+    def is_initial(self) -> bool:
+        """Whether it is one capital letter, as in `A. Traoré`."""
+        return len(self.text) == 1 and self.is_capital
+
+    @property
+    def opens_sentence(self) -> bool:
+        """Whether a capital would say nothing, because a sentence begins here."""
+        return self.start == len(self.gap) or bool(_ENDS_SENTENCE.search(self.gap))
+
+    @property
+    def follows_closely(self) -> bool:
+        """Whether it can belong to the same name as the word before it."""
+        return self.start > len(self.gap) and bool(_JOINS_NAMES.fullmatch(self.gap))
+
+
+def split_words(text: str) -> list[Word]:
+    """Words in order. A run of letters too long to be a name is left out."""
+    words: list[Word] = []
+    last_end = 0
+    for match in _WORD.finditer(text):
+        if match.end() - match.start() <= _LONGEST_NAME:
+            words.append(Word(match.start(), match.end(), match.group(), text[last_end : match.start()]))
+            last_end = match.end()
+    return words
+
+
+def has_telling_case(words: Sequence[Word]) -> bool:
+    """Whether capitals mean something here: neither shouted nor written without any capital."""
+    longer = [word for word in words if len(word.text) > 1]
+    if not longer:
+        return False
+    capitals = sum(word.is_capital for word in longer)
+    shouted = sum(word.text.isupper() for word in longer)
+    inner_capitals = sum(word.is_capital and not word.opens_sentence for word in longer)
+    return shouted < 0.6 * len(longer) and capitals < 0.8 * len(longer) + 2 and inner_capitals > 0

@@ -1,0 +1,5 @@
+"""Which organisations a case is proposed to, by the rules an installation has set."""
+
+from workers.routing.engine import route
+
+__all__ = ["route"]

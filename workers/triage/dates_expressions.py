@@ -1,0 +1,191 @@
+"""Finds expressions of time in a folded text: which days each means, and how telling it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from workers.triage import dates_calendar as calendar
+from workers.triage.dates_calendar import Period
+from workers.triage.dates_vocabulary import any_of, plain, time_words
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression of time in a text, the days it means, the rule it met, and how telling it is."""
+
+    start: int
+    end: int
+    period: Period
+    rule: str
+    confidence: float
+
+
+Reader = Callable[[re.Match[str], date], tuple[Period | None, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A rule: a regular expression on the folded text and the reader of what it matched."""
+
+    rule: str
+    expression: re.Pattern[str]
+    read: Reader
+
+
+def relative_expressions(folded: str, today: date) -> Iterator[Expression]:
+    """Every expression of time relative to the day of the message, in no particular order."""
+    for pattern in _patterns():
+        for found in pattern.expression.finditer(folded):
+            period, confidence = pattern.read(found, today)
+            if period is not None:
+                yield Expression(found.start(), found.end(), period, pattern.rule, confidence)
+
+
+@cache
+def _patterns() -> tuple[Pattern, ...]:
+    known = time_words()
+    words = {name: any_of(phrases) for name, phrases in known.words.items()}
+    days, nights, now = any_of(known.days), any_of(known.night), any_of(known.now)
+    weekdays = any_of(known.weekdays)
+    months = any_of(month for month in known.months if month not in known.numbers)
+    units, numbers = any_of(known.units), any_of(known.numbers)
+    count = rf"(?P<count>\d{{1,3}}|{numbers})"
+    rules: tuple[tuple[str, str, Reader], ...] = (
+        ("night", rf"{nights}|hier (?:la |a la )?nuit", _night),
+        ("day", rf"(?P<day>{days})", _named_day),
+        ("day", any_of(known.parts_of_today), _part_of_today),
+        ("now", now, _now),
+        ("month_day", rf"(?:le|du) (?P<number>\d{{1,2}}) {words['month_day']}", _month_day),
+        (
+            "ago",
+            rf"{words['ago_before']} (?:{words['vague']} )?(?:de )?{count} ?(?P<unit>{units})",
+            _ago,
+        ),
+        ("ago", rf"{count} ?(?P<unit>{units}) {words['ago_after']}", _ago),
+        (
+            "since",
+            rf"{words['since']} (?:les? |the )?(?:{words['vague']} )?{count} ?(?P<unit>{units})",
+            _since,
+        ),
+        ("since", rf"ces (?:{count} )?{words['last']} (?P<unit>{units})", _since),
+        ("last", rf"(?:la|le|l'|l|les|the)? ?(?P<unit>{units}) {words['last']}", _last_unit),
+        ("last", rf"{words['last_before']} (?P<unit>{units})", _last_unit),
+        ("this", rf"{words['this']} (?P<unit>{units})(?![ '\-]{{1,2}}la)", _this_unit),
+        (
+            "weekday",
+            rf"(?P<lead>{words['every']} |{words['this']} |{words['last_before']} |{words['next_before']} )?"
+            rf"(?P<weekday>{weekdays})(?! \d)"
+            rf"(?: (?:matin |soir |nuit )?(?:(?P<last>{words['last']})|(?P<next>{words['next']})))?"
+            rf"(?P<of_week> de la semaine {words['last']}| last week| of last week)?",
+            _weekday,
+        ),
+        (
+            "month",
+            rf"(?P<cue>{words['month_cue']}[ '\-])?(?P<month>{months})"
+            rf"(?: (?:de )?(?:l[' ]an(?:nee)? )?"
+            rf"(?:(?P<last>{words['last']})|(?P<next>{words['next']})|(?P<year>(?:19|20)\d\d)))?",
+            _month,
+        ),
+        (
+            "month",
+            rf"{words['last_before']} (?P<month>{months})(?P<cue>)(?P<last>)(?P<next>(?!))?(?P<year>(?!))?",
+            _month,
+        ),
+        ("year", rf"(?:{words['year_cue']}) (?P<year>(?:19|20)\d\d)", _year),
+    )
+    return tuple(Pattern(name, re.compile(rf"(?<!\w)(?:{text})(?!\w)"), read) for name, text, read in rules)
+
+
+def _night(_: re.Match[str], today: date) -> tuple[Period | None, float]:
+    return Period(today - timedelta(days=1), today, "day"), 0.88
+
+
+def _named_day(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    back = -time_words().days[plain(found["day"])]
+    moment = today - timedelta(days=back)
+    return calendar.day(moment), 0.92 if back else 0.8
+
+
+def _part_of_today(_: re.Match[str], today: date) -> tuple[Period | None, float]:
+    return calendar.day(today), 0.91
+
+
+def _month_day(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    return calendar.last_day_numbered(today, int(found["number"])), 0.84
+
+
+def _now(_: re.Match[str], today: date) -> tuple[Period | None, float]:
+    return calendar.day(today), 0.6
+
+
+def _ago(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    count, unit = _count(found["count"]), time_words().units[found["unit"]]
+    if unit == "hour":
+        return calendar.day(today), 0.8
+    if _is_vague(found) and unit == "day":
+        return Period(today - timedelta(days=7), today - timedelta(days=2), "week"), 0.7
+    return calendar.shifted(today, count, unit), {"day": 0.9, "week": 0.82, "month": 0.75}.get(unit, 0.7)
+
+
+def _since(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    unit = time_words().units[found["unit"]]
+    if unit == "hour":
+        return calendar.day(today), 0.75
+    written = found["count"]
+    begun = calendar.shifted(today, _count(written) if written else 3, unit)
+    if begun is None:
+        return None, 0.0
+    precision = "week" if written is None or (_is_vague(found) and unit == "day") else unit
+    return Period(begun.start, today, precision), {"day": 0.78, "week": 0.74}.get(unit, 0.68)
+
+
+def _last_unit(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    unit = time_words().units[found["unit"]]
+    if unit == "week":
+        return calendar.calendar_week(today, 1), 0.82
+    return (None, 0.0) if unit in ("hour", "day") else (calendar.shifted(today, 1, unit), 0.76)
+
+
+def _this_unit(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    unit = time_words().units[found["unit"]]
+    if unit == "week":
+        return calendar.calendar_week(today, 0), 0.78
+    return (None, 0.0) if unit in ("hour", "day") else (calendar.shifted(today, 0, unit), 0.7)
+
+
+def _weekday(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    lead = plain(found["lead"] or "")
+    if found["next"] or lead in time_words().words["next_before"] or lead in time_words().words["every"]:
+        return None, 0.0
+    weekday = time_words().weekdays[plain(found["weekday"])]
+    if found["of_week"]:
+        monday = calendar.calendar_week(today, 1).start
+        return calendar.day(monday + timedelta(days=weekday)), 0.9
+    may_be_today = lead in time_words().words["this"] and not found["last"]
+    return calendar.day(calendar.last_weekday(today, weekday, may_be_today=may_be_today)), 0.87
+
+
+def _month(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    if found["next"] or (found["cue"] is None and found["last"] is None and found["year"] is None):
+        return None, 0.0
+    number = time_words().months[found["month"]]
+    if found["year"]:
+        return calendar.month(int(found["year"]), number), 0.82
+    is_this_month = number == today.month and bool(found["last"])
+    return calendar.last_month_named(today, number, before_this_year=is_this_month), 0.78
+
+
+def _year(found: re.Match[str], _: date) -> tuple[Period | None, float]:
+    return calendar.year(int(found["year"])), 0.7
+
+
+def _count(written: str) -> int:
+    return int(written) if written.isdigit() else time_words().numbers[plain(written)]
+
+
+def _is_vague(found: re.Match[str]) -> bool:
+    return plain(found["count"] or "") in time_words().words["vague"]

@@ -1,0 +1,63 @@
+"""The words of time from workers/vocabularies/dates.toml, as pieces of regular expressions and as numbers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """Folded phrases of time and what they count: days back, weekdays from Monday 0, months, units…"""
+
+    days: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    units: Mapping[str, str]
+    numbers: Mapping[str, int]
+    night: tuple[str, ...]
+    now: tuple[str, ...]
+    parts_of_today: tuple[str, ...]
+    bambara_today: tuple[str, ...]
+    bambara_beside: frozenset[str]
+    words: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def time_words() -> TimeWords:
+    """The vocabulary that ships with the project, read once."""
+    text = files("workers.vocabularies").joinpath("dates.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    return TimeWords(
+        days=_numbered(tables["days"]),
+        weekdays=_numbered(tables["weekdays"]),
+        months=_numbered(tables["months"]),
+        units={word: unit for unit, words in tables["units"].items() for word in words},
+        numbers=_numbered(tables["numbers"]),
+        night=tuple(tables["night"]["words"]),
+        now=tuple(tables["now"]["words"]),
+        parts_of_today=tuple(tables["parts_of_today"]["words"]),
+        bambara_today=tuple(tables["bambara"]["today"]),
+        bambara_beside=frozenset(tables["bambara"]["beside"]),
+        words={kind: tuple(phrases) for kind, phrases in tables["words"].items()},
+    )
+
+
+def any_of(phrases: Iterable[str]) -> str:
+    """An expression for any of the phrases, longest first; a space matches hyphens and apostrophes too."""
+    ordered = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
+    return "(?:" + "|".join(re.escape(each).replace(r"\ ", r"[ '\-]{1,3}") for each in ordered) + ")"
+
+
+def plain(found: str) -> str:
+    """What was matched by `any_of`, as the phrase stands in the vocabulary."""
+    return re.sub(r"[ '\-]+", " ", found).strip()
+
+
+def _numbered(table: Mapping[str, Any]) -> dict[str, int]:
+    return {word: int(number) for number, words in table.items() for word in words}

@@ -1,0 +1,70 @@
+"""Reads a report: language, violations, place, day, actors and urgency, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from workers.contracts import Finding, FindingKind, Span
+from workers.triage import actors, dates, language, place, urgency, violations
+
+
+def triage(
+    text: str, *, received_at: datetime, language: str | None = None, names: Sequence[Span] = ()
+) -> list[Finding]:
+    """What `text` tells, as findings whose evidence lies in `text`, in the order of `FindingKind`, best first.
+
+    `language` is what the message is known to be in, if it is; `names` are the persons already found in it.
+    """
+    spoken = _language(text, language)
+    code = spoken.value["language"]
+    acts = violations.find(text, code)
+    occurred = dates.find(text, received_at, code)
+    return [
+        spoken,
+        *acts,
+        *place.find(text, names=names),
+        *([occurred] if occurred else []),
+        urgency.assess(text, acts, occurred, received_at),
+        *actors.find(text),
+    ]
+
+
+def _language(text: str, known: str | None) -> Finding:
+    code, confidence = (known, 1.0) if known else language.identify(text)
+    rule = "given" if known else "function words and letter groups"
+    return Finding(FindingKind.LANGUAGE, {"language": code}, confidence, rule)
+
+
+def summary(text: str, findings: Iterable[Finding]) -> dict[str, Any]:
+    """The findings in `text` in the shape that `seere triage` writes."""
+    by_kind: dict[FindingKind, list[Finding]] = {kind: [] for kind in FindingKind}
+    for finding in findings:
+        by_kind[finding.kind].append(finding)
+    return {
+        "language": _first(by_kind[FindingKind.LANGUAGE], {"language": "und"})["language"],
+        "violations": [_violation(text, finding) for finding in by_kind[FindingKind.VIOLATION]],
+        "place": _place(by_kind[FindingKind.PLACE]),
+        "occurred": _first(by_kind[FindingKind.OCCURRED], None),
+        "urgency": _first(by_kind[FindingKind.URGENCY], {"level": 0})["level"],
+        "actors": [dict(finding.value) for finding in by_kind[FindingKind.ACTOR]],
+    }
+
+
+def _first(findings: Sequence[Finding], otherwise: Any) -> Any:
+    return dict(findings[0].value) if findings else otherwise
+
+
+def _violation(text: str, finding: Finding) -> dict[str, Any]:
+    inside = (span for span in finding.evidence if span.end <= len(text))
+    evidence = [[span.start, span.end] for span in inside]
+    return {"code": finding.value["code"], "confidence": finding.confidence, "evidence": evidence}
+
+
+def _place(findings: Sequence[Finding]) -> dict[str, Any] | None:
+    if not findings:
+        return None
+    value = findings[0].value
+    named = {key: value.get(key) for key in ("region", "cercle", "name")}
+    return {**named, "confidence": findings[0].confidence}

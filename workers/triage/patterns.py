@@ -1,0 +1,161 @@
+"""The little language in which vocabularies are written.
+
+A pattern is one or more phrases joined by `>` (then, later in the sentence) or `~` (near, in either order);
+a number after the sign is how many words may stand between (5 unless told). A phrase is words side by side:
+
+    pris        the word, however it is spelt (accents, doubled letters, k for qu)
+    menac*      any word beginning so
+    enlev+      the forms of a French verb in -er, infinitive for participle included
+    CATTLE      any word or phrase of the class of that name
+    #           a number in digits, or a word of the class NUMBERS
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from workers.triage.folding import fold
+from workers.triage.reading import spelling_key
+
+NUMBER = "#"
+_NUMBER_WORDS = "NUMBERS"
+_ENDINGS = [
+    "e",
+    "es",
+    "ent",
+    "er",
+    "ez",
+    "ee",
+    "ees",
+    "a",
+    "ai",
+    "ais",
+    "ait",
+    "aient",
+    "ant",
+    "erent",
+    "era",
+    "eront",
+    "erai",
+    "erons",
+    "ons",
+    "et",
+]
+_JOIN = re.compile(r"\s([>~])(\d*)\s")
+_BETWEEN = re.compile(r"['’/-]")
+_DEFAULT_GAP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How a phrase follows the one before it: in this order or not, and how many words may stand between."""
+
+    is_ordered: bool
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern taken apart: its phrases (words, beginnings, verbs, classes) and what joins them."""
+
+    source: str
+    phrases: tuple[tuple[str, ...], ...]
+    joins: tuple[Join, ...]
+
+
+def parse(source: str) -> Pattern:
+    """The pattern written as `source`; raises `ValueError` where a phrase is missing."""
+    pieces = _JOIN.split(f" {source} ")
+    phrases = tuple(_elements(piece) for piece in pieces[::3])
+    if not all(phrases):
+        raise ValueError(f"a phrase is missing in {source!r}")
+    gaps = zip(pieces[1::3], pieces[2::3], strict=True)
+    joins = tuple(Join(sign == ">", int(gap) if gap else _DEFAULT_GAP) for sign, gap in gaps)
+    return Pattern(source, phrases, joins)
+
+
+def _elements(phrase: str) -> tuple[str, ...]:
+    return tuple(word if is_class(word) else fold(word) for word in _BETWEEN.sub(" ", phrase).split())
+
+
+def is_class(element: str) -> bool:
+    """Whether an element names a class of words."""
+    return element.isupper()
+
+
+def _beginning_key(stem: str) -> str:
+    """The key of a word's beginning; a last c is soft ("menac*": menace, menacé), a hard one is written k or qu."""
+    return spelling_key(stem + "e")[:-1] if stem.endswith("c") else spelling_key(stem)
+
+
+@dataclass
+class Lexicon:
+    """Which elements of patterns a word or a phrase of a text can stand for."""
+
+    exact: dict[str, set[str]] = field(default_factory=dict)
+    beginnings: dict[str, set[str]] = field(default_factory=dict)
+    phrases: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def add_class(self, name: str, members: Iterable[str]) -> None:
+        """Makes `name` stand for each of `members`, words or phrases."""
+        for member in members:
+            elements = _elements(member)
+            if len(elements) == 1:
+                self._add_word(elements[0], name)
+            else:
+                self.phrases.append((elements, name))
+                self.add_words(elements)
+
+    def add_words(self, elements: Iterable[str]) -> None:
+        """Makes the words, beginnings and verbs among `elements` known by themselves."""
+        for element in elements:
+            if not is_class(element) and element != NUMBER:
+                self._add_word(element, element)
+
+    def _add_word(self, word: str, element: str) -> None:
+        if word.endswith("+"):
+            for ending in _ENDINGS:
+                self.exact.setdefault(spelling_key(word[:-1] + ending), set()).add(element)
+        elif word.endswith("*"):
+            self.beginnings.setdefault(_beginning_key(word[:-1]), set()).add(element)
+        else:
+            self.exact.setdefault(spelling_key(word), set()).add(element)
+
+    def elements(self, key: str) -> frozenset[str]:
+        """The elements that a word with this spelling key can stand for."""
+        if key not in self._seen:
+            if len(self._seen) > 50_000:
+                self._seen.clear()
+            self._seen[key] = frozenset(self._look_up(key))
+        return self._seen[key]
+
+    def _look_up(self, key: str) -> Iterator[str]:
+        yield from self.exact.get(key, ())
+        if key.isdigit():
+            yield NUMBER
+        for length in range(1, len(key) + 1):
+            yield from self.beginnings.get(key[:length], ())
+
+
+def lexicon(patterns: Iterable[Pattern], classes: Mapping[str, Sequence[str]]) -> Lexicon:
+    """A lexicon that knows the words of the patterns and the members of the classes, classes within classes."""
+    known = Lexicon()
+    used = {element for pattern in patterns for phrase in pattern.phrases for element in phrase}
+    known.add_words(used)
+    missing = {element for element in used if is_class(element)} - set(classes)
+    if missing:
+        raise ValueError(f"no such class of words: {', '.join(sorted(missing))}")
+    for name in classes:
+        known.add_class(NUMBER if name == _NUMBER_WORDS else name, _members(name, classes))
+    return known
+
+
+def _members(name: str, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for member in classes[name]:
+        if member in classes:
+            yield from _members(member, classes)
+        else:
+            yield member

@@ -1,0 +1,179 @@
+"""The gazetteer as an index from folded words to places: exact, by spelling key, and nearly.
+
+Built once, on first use, from app.reference (regions, cercles) and workers/vocabularies/places.csv.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz import fuzz, process
+
+from app.reference import geography
+from workers.triage.folding import words
+from workers.triage.place_spelling import spelling_key
+
+LONGEST_NAME = 5
+_REGION_WEIGHT, _CERCLE_WEIGHT, _CHIEF_CERCLE_WEIGHT = 10, 7, 10
+_SHORTEST_KEY, _SHORTEST_NEAR = 4, 6
+_NEAR_ENOUGH = 84.0
+
+
+class Match(IntEnum):
+    """How a name in a text met a name in the gazetteer, from the surest."""
+
+    EXACT = 0
+    SPELLING = 1
+    NEAR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the gazetteer; `weight`, 1 (village) to 10 (region's chief town), says how likely it is.
+
+    Regions have neither cercle nor commune; Bamako's quarters have no cercle. Degrees, None where unknown.
+    """
+
+    name: str
+    kind: str
+    region_code: str
+    cercle_code: str | None
+    lat: float | None
+    lon: float | None
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Places by folded words and by spelling key, and the keys that may be met nearly, by first letter."""
+
+    by_words: Mapping[str, tuple[Place, ...]]
+    by_key: Mapping[str, tuple[Place, ...]]
+    keys_by_letter: Mapping[str, tuple[str, ...]]
+    readings: Mapping[str, str]
+
+    def exact(self, folded: str) -> tuple[Place, ...]:
+        """Places written with exactly these folded words, separated by single spaces."""
+        return self.by_words.get(folded, ())
+
+    def by_spelling(self, folded: str) -> tuple[Place, ...]:
+        """Places whose spelling key is that of these words, unless the words are something else."""
+        joined = folded.replace(" ", "")
+        if len(joined) < _SHORTEST_KEY or self.reading(joined) is not None:
+            return ()
+        return self.by_key.get(spelling_key(joined), ())
+
+    def nearly(self, folded: str) -> tuple[Place, ...]:
+        """Places one slip away from a long word that is nothing else; () for short words."""
+        joined = folded.replace(" ", "")
+        if len(joined) < _SHORTEST_NEAR or self.reading(joined) is not None:
+            return ()
+        key = spelling_key(joined)
+        best = process.extractOne(
+            key, self.keys_by_letter.get(key[:1], ()), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
+        )
+        return self.by_key[best[0]] if best else ()
+
+    def reading(self, folded: str) -> str | None:
+        """What else these words may be: common, word, bambara, person, strict, near; None if nothing."""
+        return self.readings.get(folded.replace(" ", ""))
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The gazetteer that ships with the project, read once."""
+    by_words, by_key = _index(_named_places())
+    letters: dict[str, list[str]] = defaultdict(list)
+    for key in by_key:
+        if len(key) >= _SHORTEST_NEAR - 1:
+            letters[key[0]].append(key)
+    return Gazetteer(
+        by_words=by_words,
+        by_key=by_key,
+        keys_by_letter={letter: tuple(keys) for letter, keys in letters.items()},
+        readings={row["word"]: row["reading"] for row in _rows("places_words.csv")},
+    )
+
+
+@cache
+def cues_file() -> Mapping[str, Mapping[str, list[str]]]:
+    """The cue words as the data file groups them: table, then kind, then phrases."""
+    return tomllib.loads(_vocabulary("place_cues.toml"))
+
+
+def _index(
+    named: Iterable[tuple[str, Place]],
+) -> tuple[dict[str, tuple[Place, ...]], dict[str, tuple[Place, ...]]]:
+    by_words: dict[str, dict[Place, None]] = defaultdict(dict)
+    by_key: dict[str, dict[Place, None]] = defaultdict(dict)
+    for name, place in named:
+        parts = [word.text for word in words(name)]
+        joined = "".join(parts)
+        by_words[" ".join(parts)][place] = None
+        by_words[joined][place] = None
+        if len(joined) >= _SHORTEST_KEY:
+            by_key[spelling_key(joined)][place] = None
+    return _frozen(by_words), _frozen(by_key)
+
+
+def _frozen(index: Mapping[str, Mapping[Place, None]]) -> dict[str, tuple[Place, ...]]:
+    return {name: tuple(sorted(places, key=lambda each: -each.weight)) for name, places in index.items()}
+
+
+def _named_places() -> Iterator[tuple[str, Place]]:
+    yield from _named_regions()
+    yield from _named_cercles()
+    for row in _rows("places.csv"):
+        place = _place(row)
+        for name in (row["name"], *filter(None, row["variants"].split("|"))):
+            yield name, place
+
+
+def _named_regions() -> Iterator[tuple[str, Place]]:
+    for region in geography.regions():
+        place = Place(region.name, "region", region.code, None, region.lat, region.lon, _REGION_WEIGHT)
+        for name in (region.name, region.bambara_name, *region.variants):
+            yield name, place
+
+
+def _named_cercles() -> Iterator[tuple[str, Place]]:
+    chief_towns = {(region.chef_lieu, region.code) for region in geography.regions()}
+    for cercle in geography.cercles():
+        is_chief = (cercle.name, cercle.region_code) in chief_towns
+        weight = _CHIEF_CERCLE_WEIGHT if is_chief else _CERCLE_WEIGHT
+        place = Place(cercle.name, "cercle", cercle.region_code, cercle.code, cercle.lat, cercle.lon, weight)
+        extra = _region_variants(cercle.region_code) if is_chief else ()
+        for name in (cercle.name, *cercle.variants, *extra):
+            yield name, place
+
+
+def _region_variants(region_code: str) -> tuple[str, ...]:
+    region = geography.region(region_code)
+    return (region.name, region.bambara_name, *region.variants) if region else ()
+
+
+def _place(row: Mapping[str, str]) -> Place:
+    return Place(
+        name=row["name"],
+        kind=row["kind"],
+        region_code=row["region_code"],
+        cercle_code=row["cercle_code"] or None,
+        lat=float(row["lat"]) if row["lat"] else None,
+        lon=float(row["lon"]) if row["lon"] else None,
+        weight=int(row["weight"]),
+    )
+
+
+def _rows(name: str) -> Iterator[Mapping[str, str]]:
+    yield from csv.DictReader(_vocabulary(name).splitlines())
+
+
+def _vocabulary(name: str) -> str:
+    return files("workers.vocabularies").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,182 @@
+"""How urgent a report is, by the rules written in workers/vocabularies/urgency.toml:
+
+3 danger now, 2 someone hurt or still held or a fresh act against life or liberty, 1 recent, 0 past or nothing told.
+Unsure rounds up. Danger now holds whatever else was found, or not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from app.reference.taxonomy import violations as violation_types
+from workers.contracts import Finding, FindingKind, Span
+from workers.triage import context
+from workers.triage.language import identify
+from workers.triage.matching import Match, Occurrences
+from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
+from workers.triage.reading import Reading, read
+from workers.triage.violations import NONE
+from workers.triage.vocabulary import read_toml
+
+# Groups whose words deny by themselves ("plus de nouvelles", "pas d'eau").
+_SAY_NO = frozenset({"held", "hunger"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    days: Mapping[str, int]
+    codes: Mapping[str, frozenset[str]]
+    patterns: Mapping[str, tuple[Pattern, ...]]
+    lexicon: Lexicon
+
+
+@cache
+def _rules() -> _Rules:
+    data = read_toml("urgency")
+    patterns = {name: tuple(map(parse, sources)) for name, sources in data["patterns"].items()}
+    codes = {name: frozenset(listing.split()) for name, listing in data["codes"].items()}
+    every = (pattern for group in patterns.values() for pattern in group)
+    return _Rules(data["days"], codes, patterns, lexicon(every, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the rules look at: the words of each group, the codes told of, and how many days ago it ended."""
+
+    reading: Reading
+    words: Mapping[str, Sequence[Match]]
+    codes: frozenset[str]
+    days_ago: int | None
+
+    def has(self, group: str) -> bool:
+        return bool(self.words[group])
+
+    def tells(self, kind: str) -> bool:
+        return not self.codes.isdisjoint(_rules().codes[kind])
+
+    def is_within(self, span: str) -> bool:
+        """Whether it ended within so many days; unsure (no date) counts as within."""
+        return self.days_ago is None or self.days_ago <= _rules().days[span]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    level: int
+    rule: str
+    groups: tuple[str, ...] = ()
+
+
+def assess(
+    text: str, violations: Sequence[Finding], occurred: Finding | None, received_at: datetime
+) -> Finding:
+    """The urgency of `text` (0–3) given what it tells of and when; evidence is the words that decided."""
+    case = _case(text, violations, occurred, received_at)
+    decision = max(_decisions(case), key=lambda decision: decision.level)
+    if case.has("plea") and decision.level < 3 and (decision.level or not case.codes):
+        decision = _Decision(decision.level + 1, f"{decision.rule}, and a plea", (*decision.groups, "plea"))
+    return Finding(
+        FindingKind.URGENCY,
+        {"level": decision.level},
+        0.9 if decision.groups else 0.6,
+        decision.rule,
+        _evidence(case, decision.groups) or _of_acts(violations),
+    )
+
+
+def _case(text: str, violations: Sequence[Finding], occurred: Finding | None, received_at: datetime) -> _Case:
+    reading = read(text)
+    rules = _rules()
+    occurrences = Occurrences(reading, rules.lexicon)
+    language = identify(text)[0]
+    words = {
+        name: [
+            match
+            for pattern in patterns
+            for match in occurrences.find(pattern)
+            if name in _SAY_NO or not _is_unsaid(reading, match, language)
+        ]
+        for name, patterns in rules.patterns.items()
+    }
+    codes = frozenset(finding.value["code"] for finding in violations) - {NONE}
+    return _Case(reading, words, codes, _days_ago(occurred, received_at))
+
+
+def _is_unsaid(reading: Reading, match: Match, language: str) -> bool:
+    return context.is_denied(reading, match, language)
+
+
+def _days_ago(occurred: Finding | None, received_at: datetime) -> int | None:
+    if occurred is None:
+        return None
+    last = date.fromisoformat(str(occurred.value["to"])[:10])
+    return max(0, (received_at.date() - last).days)
+
+
+def _decisions(case: _Case) -> list[_Decision]:
+    """Every rule that holds, highest first."""
+    return [
+        decision
+        for decide in (_danger_now, _hurt, _held, _planned, _besieged, _fresh)
+        if (decision := decide(case)) is not None
+    ]
+
+
+def _danger_now(case: _Case) -> _Decision | None:
+    if case.has("danger_now"):
+        return _Decision(3, "danger now", ("danger_now",))
+    if case.tells("announced") and case.has("soon") and case.is_within("fresh"):
+        return _Decision(3, "an attack is announced", ("soon",))
+    if case.has("now") and case.tells("violent") and case.is_within("fresh"):
+        return _Decision(3, "violence now", ("now",))
+    return None
+
+
+def _hurt(case: _Case) -> _Decision | None:
+    if case.has("injured") and case.codes and case.is_within("fresh"):
+        return _Decision(2, "someone is hurt", ("injured",))
+    return None
+
+
+def _held(case: _Case) -> _Decision | None:
+    is_held = case.tells("held") and case.has("held") and not case.has("released")
+    return _Decision(2, "still held or missing", ("held",)) if is_held and case.is_within("held") else None
+
+
+def _planned(case: _Case) -> _Decision | None:
+    if case.tells("planned") and case.has("planned"):
+        return _Decision(2, "a child or woman can still be protected", ("planned",))
+    return None
+
+
+def _besieged(case: _Case) -> _Decision | None:
+    if case.tells("besieged") and case.has("hunger") and case.is_within("recent"):
+        return _Decision(2, "hunger under siege", ("hunger",))
+    return None
+
+
+def _fresh(case: _Case) -> _Decision:
+    """The starting urgency of the gravest act while it is fresh; then recent; then past."""
+    if not case.codes:
+        return _Decision(0, "nothing told")
+    start = max(violation_types()[code].default_urgency for code in _continuing(case) or case.codes)
+    start = start if _continuing(case) else min(start, 1)
+    if case.is_within("fresh"):
+        return _Decision(start, "fresh act" if start > 1 else "recent")
+    return _Decision(1, "recent") if case.is_within("recent") else _Decision(0, "past")
+
+
+def _continuing(case: _Case) -> frozenset[str]:
+    """The codes told of, without what ended with a release."""
+    return case.codes - _rules().codes["held"] if case.has("released") else case.codes
+
+
+def _evidence(case: _Case, groups: Sequence[str]) -> tuple[Span, ...]:
+    spans = {span for name in groups for match in case.words[name] for span in match.evidence(case.reading)}
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
+
+
+def _of_acts(violations: Sequence[Finding]) -> tuple[Span, ...]:
+    return violations[0].evidence if violations else ()

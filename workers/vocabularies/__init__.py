@@ -1,0 +1,1 @@
+"""Data files of the engines: words, codes and weights, each with its sources."""
