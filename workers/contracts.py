@@ -89,8 +89,9 @@ class FindingKind(StrEnum):
         "occurred"  # {"from": ISO date, "to": ISO date, "precision": "day" | "week" | "month" | "year"}
     )
     URGENCY = "urgency"  # {"level": 0..3}
-    ACTOR = "actor"  # {"code": actor code, "category": "state" | "armed_group" | …, "name": str}
+    ACTOR = "actor"  # {"code": actor code, "category": "state" | …, "name": str, "alleged": True}
     TWIN = "twin"  # {"case_id": str}
+    VICTIMS = "victims"  # {"status": "killed" | …, "count": int | None, "sex": str | None, "children": bool}
 
 
 @dataclass(frozen=True, slots=True)

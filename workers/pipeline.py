@@ -51,7 +51,7 @@ def understand(
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]
-    findings = tuple(triage(text, received_at=received_at, language=anonymised.language, names=names))
+    findings = tuple(triage(text, received_at=received_at, names=names))
     tokens = token_table(text, anonymised)
     reason = "" if is_answer else reason_for_person(anonymised, findings)
     return Understood(anonymised, findings, tokens, reason)

@@ -147,4 +147,4 @@ def _referral_counts(session: Session, user: User, case_ids: Sequence[uuid.UUID]
     )
     if not user.organisation.sees_every_case:
         statement = statement.where(Referral.organisation_id == user.organisation_id)
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}

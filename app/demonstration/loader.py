@@ -88,7 +88,7 @@ def _load_reports(settings: Settings, progress: Progress, wait_seconds: float) -
         except CaseworkError as problem:
             refused += 1
             logger.warning("demonstration_step_refused", story=story.key, code=problem.code)
-    _let_reporters_respond(settings, sent, now)
+    _let_reporters_respond(settings, sent, now, min(wait_seconds, SHORT_PATIENCE_SECONDS))
     progress(total, total, FOLLOWING_UP)
     return LoadResult(count, 0, acted_on, refused)
 
@@ -99,16 +99,16 @@ def _follow_up(story: Story, report_id: uuid.UUID, now: datetime) -> bool:
         return act(session, story, report_id, now)
 
 
-def _let_reporters_respond(settings: Settings, sent: Sent, now: datetime) -> None:
+def _let_reporters_respond(settings: Settings, sent: Sent, now: datetime, patience: float) -> None:
     """Questions have to be sent before they are answered or called off; then the history is put in order."""
     questions = _unsent_questions([report_id for _, report_id in sent])
-    wait_for(questions, JobName.SEND_MESSAGE, SHORT_PATIENCE_SECONDS, _say_nothing)
+    wait_for(questions, JobName.SEND_MESSAGE, patience, _say_nothing)
     answers = [
         answer
         for story, report_id in sent
         if (answer := reporting.respond(settings, story, report_id, now)) is not None
     ]
-    wait_for(answers, JobName.PROCESS_ANSWER, SHORT_PATIENCE_SECONDS, _say_nothing)
+    wait_for(answers, JobName.PROCESS_ANSWER, patience, _say_nothing)
     for _, report_id in sent:
         with transaction() as session:
             age(session, report_id)

@@ -21,6 +21,7 @@ from tests.conftest import free_port
 SEERE = str(Path(sys.executable).with_name("seere"))
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}")
 START_SECONDS = 120
+UP = "Ctrl-C stops"
 TOKEN = "token-of-the-e2e-tests"
 ACCOUNT = "AC" + "1" * 32
 PASSWORD = "correct horse battery"
@@ -50,6 +51,7 @@ class Running:
 
     def start(self) -> None:
         """Start everything and wait until it says that it is up."""
+        started_before = self.output.count(UP) if (self.folder / "output.txt").exists() else 0
         with (self.folder / "output.txt").open("ab") as output:
             self.process = subprocess.Popen(
                 [SEERE, "up", "--port", str(self.port), *self.options],
@@ -57,7 +59,9 @@ class Running:
                 stdout=output,
                 stderr=output,
             )
-        wait_for(lambda: "Ctrl-C stops" in self.output or self.process.poll() is not None, START_SECONDS)  # type: ignore[union-attr]
+        wait_for(
+            lambda: self.output.count(UP) > started_before or self.process.poll() is not None, START_SECONDS
+        )  # type: ignore[union-attr]
         assert self.process.poll() is None, self.output
 
     def stop(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def ask_by_sms(running: Running, twilio: Provider) -> None:
     signed_in = desk.post("/desk/sign-in", "/desk/sign-in", email="monitor@example.org", password=PASSWORD)
     assert signed_in.status_code == 200
     (case_id,) = running.rows("SELECT id FROM casefile WHERE channel = 'sms' ORDER BY number LIMIT 1")[0]
-    page = f"/desk/cases/{case_id}"
+    page = f"/desk/cases/{uuid.UUID(str(case_id))}"
     answer = desk.post(f"{page}/questions", page, text="A quelle heure etait-ce ?")
     assert answer.status_code == 200, answer.text
     wait_for(lambda: len(twilio.sent) == 1, 30)

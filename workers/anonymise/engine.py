@@ -20,6 +20,7 @@ from workers.anonymise.overlaps import settle
 from workers.anonymise.persons import find_persons
 from workers.anonymise.phones import find_phones
 from workers.anonymise.plates import find_plates
+from workers.anonymise.spelt_names import find_spelt_names
 from workers.anonymise.spelt_phones import find_spelt_phones
 from workers.anonymise.tagger import load_model
 from workers.anonymise.tokens import TOKEN, TokenBook
@@ -29,6 +30,7 @@ from workers.contracts import Anonymised, Entity
 _PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
     find_phones,
     find_spelt_phones,
+    find_spelt_names,
     find_online,
     find_identity_numbers,
     find_plates,

@@ -11,6 +11,7 @@ from workers.anonymise.tagger import is_familiar
 from workers.anonymise.words import Word, has_telling_case
 
 _READ_AS_FRENCH = frozenset({"fra", "fr", "und"})
+_ENGLISH = frozenset({"eng", "en"})
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Reading:
     def __init__(self, words: Sequence[Word], language: str) -> None:
         self.words = words
         self.is_french = language in _READ_AS_FRENCH
+        self.is_european = self.is_french or language in _ENGLISH
         self.lexicon: Lexicon = load_lexicon()
         self.case_tells = has_telling_case(words)
         self.evidence = [Evidence() for _ in words]
@@ -61,8 +63,11 @@ class Reading:
         return name is not None and name.clarity >= Clarity.RARE
 
     def is_ordinary(self, index: int) -> bool:
-        """Whether the word is one of everyday language."""
-        return self.lexicon.is_ordinary(self.words[index].folded)
+        """Whether the word is one of everyday language; `sow` is a name in French, houses in Bambara."""
+        folded = self.words[index].folded
+        if self.is_european and folded in self.lexicon.namesakes:
+            return False
+        return self.lexicon.is_ordinary(folded)
 
     def is_force(self, index: int) -> bool:
         """Whether the word names a force, a group or an institution."""
@@ -85,6 +90,7 @@ class Reading:
             or self.is_force(index)
             or self.is_place(index)
             or is_familiar(word.folded, word.text)
+            or (not word.is_capital and self.lexicon.resembles_ordinary(word.folded))
         )
 
     def stands_out(self, index: int) -> bool:

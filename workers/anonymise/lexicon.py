@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+from babel import Locale
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 from workers.anonymise.phonetics import fold, phonetic_key
 from workers.anonymise.words import split_words
@@ -18,6 +22,8 @@ _VILLAGE_WEIGHT = 1.0
 _SHORTEST_PLACE_BY_SOUND = 5
 _SHORTEST_GLUED = 8
 _SHORTEST_PART = 4
+_SHORTEST_MISSPELT = 5
+_LOCAL_LANGUAGES = frozenset({"bambara", "fulfulde", "songhay", "tamasheq"})
 
 
 class Clarity(IntEnum):
@@ -50,6 +56,7 @@ class Lexicon:
     place_keys: frozenset[str]
     towns: frozenset[str]
     ordinary: frozenset[str]
+    namesakes: frozenset[str]
     forces: frozenset[str]
     institutions: Mapping[str, tuple[tuple[str, ...], ...]]
 
@@ -78,6 +85,10 @@ class Lexicon:
         return folded in self.ordinary or (
             len(folded) > 4 and folded[-1] in "sw" and folded[:-1] in self.ordinary
         )
+
+    def resembles_ordinary(self, folded: str) -> bool:
+        """Whether one slip of the pen makes an everyday word of it: `militair`, `personnne`."""
+        return len(folded) >= _SHORTEST_MISSPELT and _is_misspelt(folded, self.ordinary)
 
     def is_place(self, folded: str, key: str) -> bool:
         """Whether a word is (part of) a place's name, by spelling or, if nothing else claims it, by sound."""
@@ -112,12 +123,21 @@ def load_lexicon() -> Lexicon:
     """Read every list once."""
     words = tomllib.loads(vocabulary("ordinary_words.toml").read_text(encoding="utf-8"))
     forces = frozenset(words.pop("forces")["common"].split())
-    ordinary = frozenset(word for group in words.values() for line in group.values() for word in line.split())
-    ordinary |= {fold(word) for word in ordinary}
+    european = _everyday(words, words.keys() - _LOCAL_LANGUAGES)
+    ordinary = european | _everyday(words, _LOCAL_LANGUAGES)
     names, keys = _read_names()
     places = _read_places(names, ordinary)
     place_keys = frozenset(phonetic_key(word) for word in places if len(word) >= _SHORTEST_PLACE_BY_SOUND)
-    return Lexicon(names, keys, places, place_keys, _read_towns(), ordinary, forces, _institutions())
+    namesakes = (ordinary - european) & names.keys()
+    return Lexicon(
+        names, keys, places, place_keys, _read_towns(), ordinary, namesakes, forces, _institutions()
+    )
+
+
+def _everyday(words: Mapping[str, Mapping[str, str]], languages: Iterable[str]) -> frozenset[str]:
+    """The everyday words of some languages, folded."""
+    lines = (line for language in languages for line in words.get(language, {}).values())
+    return frozenset(form for line in lines for word in line.split() for form in (word, fold(word)))
 
 
 def _read_names() -> tuple[dict[str, ListedName], dict[str, ListedName]]:
@@ -153,6 +173,12 @@ def _read_towns() -> frozenset[str]:
     return frozenset(part.folded for name, is_town in _place_forms() if is_town for part in split_words(name))
 
 
+@lru_cache(maxsize=8192)
+def _is_misspelt(folded: str, ordinary: frozenset[str]) -> bool:
+    near = (word for word in ordinary if len(word) >= _SHORTEST_MISSPELT and word[0] == folded[0])
+    return process.extractOne(folded, near, scorer=Levenshtein.distance, score_cutoff=1) is not None
+
+
 def _is_place_only(folded: str, names: Mapping[str, ListedName], ordinary: frozenset[str]) -> bool:
     name = names.get(folded)
     return len(folded) > 2 and folded not in ordinary and (name is None or name.clarity < Clarity.RARE)
@@ -160,12 +186,20 @@ def _is_place_only(folded: str, names: Mapping[str, ListedName], ordinary: froze
 
 def _place_forms() -> Iterator[tuple[str, bool]]:
     """Names of places, and whether each is that of a town or more."""
+    for country in _countries():
+        yield country, True
     for row in rows("place_names.csv"):
         yield row["name"], True
     for row in _csv_rows(files("workers") / "vocabularies" / "places.csv"):
         is_town = float(row["weight"] or 0) > _VILLAGE_WEIGHT
         for name in (row["name"], *filter(None, row["variants"].split("|"))):
             yield name, is_town
+
+
+def _countries() -> Iterator[str]:
+    """Countries in French and English (Unicode CLDR) whose name is one word."""
+    for language in ("fr", "en"):
+        yield from (name for name in Locale.parse(language).territories.values() if name.isalpha())
 
 
 def _institutions() -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -75,8 +75,10 @@ def _hear_pair(reading: Reading, index: int) -> None:
 
 
 def _is_hyphenated_name(reading: Reading, first: int, second: int) -> bool:
-    """Two parts that the list knows as one name: `Dieu-Donné`, `Jean-Baptiste`."""
-    if "-" not in reading.words[second].gap:
+    """Two parts that the list knows as one name: `Dieu-Donné`, `Jean-Baptiste`, `dieu donne dembele`."""
+    is_joined = "-" in reading.words[second].gap and len(reading.words[first].text) > 2
+    is_before_name = second + 1 < len(reading.words) and reading.is_clear_name(second + 1)
+    if not is_joined and not is_before_name:
         return False
     return reading.words[first].folded + reading.words[second].folded in reading.lexicon.names
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from workers.anonymise.evidence import Reading
+from workers.anonymise.initials_voice import is_consonant_before_consonant
 from workers.anonymise.lexicon import Clarity
 from workers.anonymise.phonetics import fold, phonetic_key
 from workers.anonymise.place_context import enumerated_before, follows_place_cue
@@ -36,7 +37,9 @@ def _weight_beside_name(reading: Reading, index: int) -> float:
 def _is_initial_of_name(reading: Reading, index: int) -> bool:
     """`A. Traoré` or `Traoré A.`, not the `A` or `Y` that a sentence or a shouted text begins with."""
     dotted = index + 1 < len(reading.words) and reading.words[index + 1].gap.startswith(".")
-    return dotted or (reading.case_tells and not reading.words[index].opens_sentence)
+    if dotted or (reading.case_tells and not reading.words[index].opens_sentence):
+        return True
+    return reading.case_tells and is_consonant_before_consonant(reading, index)
 
 
 def _weight_of_unlisted(reading: Reading, index: int) -> float:
@@ -51,6 +54,7 @@ def _completes_lone_given_name(reading: Reading, index: int) -> bool:
     """In a text without capitals: an unknown word after a single given name is most likely its family name."""
     if (
         reading.case_tells
+        or not reading.is_european
         or index == 0
         or not reading.words[index].follows_closely
         or not reading.is_unknown(index)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workers.anonymise.claims import Claim, noisy_or
+from workers.anonymise.clauses_voice import hear_clauses
 from workers.anonymise.evidence import Reading
 from workers.anonymise.frames_voice import hear_frames
+from workers.anonymise.initials_voice import hear_initials
 from workers.anonymise.institutions_voice import silence_institutions
 from workers.anonymise.lists_voice import hear_lists, hear_unexplained_capitals
 from workers.anonymise.neighbours_voice import hear_enumerations, hear_neighbours, hear_repetitions
@@ -23,6 +25,8 @@ def find_persons(text: str, language: str, known_words: Sequence[str] = ()) -> I
     silence_institutions(reading)
     hear_tagger(reading, text)
     hear_frames(reading)
+    hear_clauses(reading)
+    hear_initials(reading)
     hear_neighbours(reading)
     hear_enumerations(reading)
     hear_repetitions(reading, known_words)

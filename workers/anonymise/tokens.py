@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workers.anonymise.cues import cue_words
-from workers.anonymise.phonetics import fold
+from workers.anonymise.phonetics import fold, phonetic_key
 from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
 
@@ -28,6 +28,7 @@ TOKEN = re.compile(r"\[(" + "|".join(TOKEN_WORDS.values()) + r")-(\d{1,6})\]")
 
 _LABELS = {word: label for label, word in TOKEN_WORDS.items()}
 _NATIONAL_LENGTH = 8
+_MOST_INITIALS = 3
 
 
 @dataclass(slots=True)
@@ -93,6 +94,8 @@ class TokenBook:
 def name_parts(original: str) -> frozenset[str]:
     """The sounds of a name's words in no order: `Seydou Kone` and `Koné Seydou` are the same set."""
     words = split_words(original)
+    if len(words) > _MOST_INITIALS and all(len(word.text) == 1 for word in words):  # spelt out: `a m a d o u`
+        return frozenset({phonetic_key("".join(word.text for word in words))})
     parts = frozenset(
         word.key or word.folded for word in words if word.folded not in cue_words("person", "particles")
     )

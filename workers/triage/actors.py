@@ -53,7 +53,7 @@ def _finding(reading: Reading, occurrences: Occurrences, actor: Actor) -> Findin
     spans = sorted({span for match in matches for span in match.evidence(reading)}, key=_position)
     if not spans:
         return None
-    value = {"code": actor.code, "category": actor.category, "name": actor.name}
+    value = {"code": actor.code, "category": actor.category, "name": actor.name, "alleged": True}
     rule = "actor words: " + ", ".join(dict.fromkeys(match.pattern.source for match in matches[:4]))
     return Finding(FindingKind.ACTOR, value, actor.weight, rule, tuple(spans))
 

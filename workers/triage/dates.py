@@ -13,11 +13,13 @@ from workers.contracts import Finding, FindingKind, Span
 from workers.triage.dates_calendar import Period, day
 from workers.triage.dates_explicit import explicit_expressions
 from workers.triage.dates_expressions import Expression, relative_expressions
+from workers.triage.dates_feasts import feast_expressions
 from workers.triage.dates_vocabulary import any_of, time_words
 from workers.triage.folding import fold
 
 _MOST_CHARACTERS, _MOST_EXPRESSIONS = 20_000, 200
 _TODAY_BAMBARA_CONFIDENCE, _LASTING_COSTS = 0.8, 0.08
+_BAMBARA = frozenset({"bam", "bm"})  # by ISO 639-3, as the engines say it, and by 639-1
 
 
 def find(text: str, received_at: datetime, language: str | None = None) -> Finding | None:
@@ -45,6 +47,7 @@ def _day_of(received_at: datetime) -> date:
 def _expressions(folded: str, today: date, language: str | None) -> Iterator[Expression]:
     yield from explicit_expressions(folded, today)
     yield from relative_expressions(folded, today)
+    yield from feast_expressions(folded, today)
     yield from _bambara_today(folded, today, language)
 
 
@@ -53,7 +56,7 @@ def _bambara_today(folded: str, today: date, language: str | None) -> Iterator[E
     for found in _bambara_today_pattern().finditer(folded):
         beside = re.findall(r"\w+", folded[max(0, found.start() - 60) : found.end() + 60])
         known = time_words().bambara_beside.intersection(beside)
-        if language == "bm" or len(known) >= 2:
+        if language in _BAMBARA or len(known) >= 2:
             yield Expression(*found.span(), day(today), "day", _TODAY_BAMBARA_CONFIDENCE)
 
 

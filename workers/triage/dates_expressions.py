@@ -55,7 +55,13 @@ def _patterns() -> tuple[Pattern, ...]:
     units, numbers = any_of(known.units), any_of(known.numbers)
     count = rf"(?P<count>\d{{1,3}}|{numbers})"
     rules: tuple[tuple[str, str, Reader], ...] = (
-        ("night", rf"{nights}|hier (?:la |a la )?nuit", _night),
+        ("night", rf"{nights}|hier (?:dans )?(?:la |a la )?nuit", _night),
+        ("night", rf"(?P<day>{days}) (?:dans )?(?:la |a la )?nuit", _night_of_day),
+        (
+            "night",
+            rf"nuit (?:de |du |d')?(?P<weekday>{weekdays})(?: (?:passe |dernier )?(?:a|au|et) (?:{weekdays}))?",
+            _night_of_weekday,
+        ),
         ("day", rf"(?P<day>{days})", _named_day),
         ("day", any_of(known.parts_of_today), _part_of_today),
         ("now", now, _now),
@@ -74,6 +80,14 @@ def _patterns() -> tuple[Pattern, ...]:
         ("since", rf"ces (?:{count} )?{words['last']} (?P<unit>{units})", _since),
         ("last", rf"(?:la|le|l'|l|les|the)? ?(?P<unit>{units}) {words['last']}", _last_unit),
         ("last", rf"{words['last_before']} (?P<unit>{units})", _last_unit),
+        ("before_last", rf"(?:la |le |l'|the )?(?P<unit>{units}) {words['before_last']}", _unit_before_last),
+        ("before_last", rf"{words['before_last_before']} (?P<unit>{units})", _unit_before_last),
+        ("before_last", rf"(?P<weekday>{weekdays}) {words['before_last']}", _weekday_before_last),
+        (
+            "ago",
+            rf"(?P<unit>{any_of(known.bambara_units)}) (?P<count>{any_of(known.bambara_numbers)})",
+            _ago_in_bambara,
+        ),
         ("this", rf"{words['this']} (?P<unit>{units})(?![ '\-]{{1,2}}la)", _this_unit),
         (
             "weekday",
@@ -102,6 +116,17 @@ def _patterns() -> tuple[Pattern, ...]:
 
 def _night(_: re.Match[str], today: date) -> tuple[Period | None, float]:
     return Period(today - timedelta(days=1), today, "day"), 0.88
+
+
+def _night_of_day(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    evening = today + timedelta(days=time_words().days[plain(found["day"])])
+    return Period(evening, min(evening + timedelta(days=1), today), "day"), 0.93
+
+
+def _night_of_weekday(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    weekday = time_words().weekdays[plain(found["weekday"])]
+    evening = calendar.last_weekday(today, weekday, may_be_today=False)
+    return Period(evening, evening + timedelta(days=1), "day"), 0.89
 
 
 def _named_day(found: re.Match[str], today: date) -> tuple[Period | None, float]:
@@ -148,6 +173,26 @@ def _last_unit(found: re.Match[str], today: date) -> tuple[Period | None, float]
     if unit == "week":
         return calendar.calendar_week(today, 1), 0.82
     return (None, 0.0) if unit in ("hour", "day") else (calendar.shifted(today, 1, unit), 0.76)
+
+
+def _unit_before_last(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    """ "la semaine surpassée": in the French of West Africa, the one before the last."""
+    unit = time_words().units[found["unit"]]
+    if unit == "week":
+        return calendar.calendar_week(today, 2), 0.83
+    return (None, 0.0) if unit in ("hour", "day") else (calendar.shifted(today, 2, unit), 0.77)
+
+
+def _weekday_before_last(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    weekday = time_words().weekdays[plain(found["weekday"])]
+    last = calendar.last_weekday(today, weekday, may_be_today=False)
+    return calendar.day(last - timedelta(days=7)), 0.88
+
+
+def _ago_in_bambara(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    """Bambara counts after the unit: "tile saba", three days."""
+    unit = time_words().bambara_units[plain(found["unit"])]
+    return calendar.shifted(today, time_words().bambara_numbers[plain(found["count"])], unit), 0.72
 
 
 def _this_unit(found: re.Match[str], today: date) -> tuple[Period | None, float]:

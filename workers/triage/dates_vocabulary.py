@@ -25,14 +25,22 @@ class TimeWords:
     parts_of_today: tuple[str, ...]
     bambara_today: tuple[str, ...]
     bambara_beside: frozenset[str]
+    bambara_units: Mapping[str, str]
+    bambara_numbers: Mapping[str, int]
     words: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def time_tables() -> Mapping[str, Any]:
+    """The tables of the vocabulary as they are written, read once."""
+    text = files("workers.vocabularies").joinpath("dates.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 @cache
 def time_words() -> TimeWords:
     """The vocabulary that ships with the project, read once."""
-    text = files("workers.vocabularies").joinpath("dates.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(text)
+    tables = time_tables()
     return TimeWords(
         days=_numbered(tables["days"]),
         weekdays=_numbered(tables["weekdays"]),
@@ -44,6 +52,8 @@ def time_words() -> TimeWords:
         parts_of_today=tuple(tables["parts_of_today"]["words"]),
         bambara_today=tuple(tables["bambara"]["today"]),
         bambara_beside=frozenset(tables["bambara"]["beside"]),
+        bambara_units=tables["bambara_units"],
+        bambara_numbers=tables["bambara_numbers"],
         words={kind: tuple(phrases) for kind, phrases in tables["words"].items()},
     )
 

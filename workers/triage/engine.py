@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from workers.contracts import Finding, FindingKind, Span
-from workers.triage import actors, dates, language, place, urgency, violations
+from workers.triage import actors, dates, language, place, urgency, victims, violations
 
 
 def triage(
@@ -28,6 +28,7 @@ def triage(
         *([occurred] if occurred else []),
         urgency.assess(text, acts, occurred, received_at),
         *actors.find(text),
+        *victims.find(text, code, names=names),
     ]
 
 
@@ -49,6 +50,7 @@ def summary(text: str, findings: Iterable[Finding]) -> dict[str, Any]:
         "occurred": _first(by_kind[FindingKind.OCCURRED], None),
         "urgency": _first(by_kind[FindingKind.URGENCY], {"level": 0})["level"],
         "actors": [dict(finding.value) for finding in by_kind[FindingKind.ACTOR]],
+        "victims": [dict(finding.value) for finding in by_kind[FindingKind.VICTIMS]],
     }
 
 

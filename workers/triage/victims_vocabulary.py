@@ -1,0 +1,76 @@
+"""The words for victims from workers/vocabularies/victims.toml: what became of them, who they are, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from workers.triage.folding import fold
+from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
+from workers.triage.reading import spelling_key
+from workers.triage.vocabulary import keys, listed, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What a word for people says of them."""
+
+    sex: str | None
+    is_child: bool
+    is_household: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What became of someone, and the patterns that tell it: as an act done to them, or as their state."""
+
+    name: str
+    done_to: tuple[Pattern, ...]
+    state: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VictimWords:
+    """The whole vocabulary; words by spelling key, words for people by the keys of their words."""
+
+    statuses: tuple[Status, ...]
+    lexicon: Lexicon
+    people: Mapping[tuple[str, ...], People]
+    numbers: Mapping[str, int]
+    armed: frozenset[str]
+    passive: frozenset[str]
+    joined: frozenset[str]
+    among: frozenset[str]
+    single: frozenset[str]
+    many: frozenset[str]
+
+
+@cache
+def victim_words() -> VictimWords:
+    """The vocabulary that ships with the project, read once."""
+    data = read_toml("victims")
+    statuses = tuple(_status(name, table) for name, table in data["status"].items())
+    patterns = (pattern for status in statuses for pattern in status.done_to + status.state)
+    links = {name: keys(listing.replace("_", " ")) for name, listing in data["links"].items()}
+    return VictimWords(
+        statuses=statuses,
+        lexicon=lexicon(patterns, {}),
+        people={words: People(*_said(table)) for table in data["people"].values() for words in _words(table)},
+        numbers={spelling_key(fold(word)): number for word, number in data["numbers"].items()},
+        armed=keys(data["armed"]["words"].replace("_", " ")),
+        **links,
+    )
+
+
+def _status(name: str, table: Mapping[str, Any]) -> Status:
+    return Status(name, tuple(map(parse, table["done_to"])), tuple(map(parse, table["state"])))
+
+
+def _said(table: Mapping[str, Any]) -> tuple[str | None, bool, bool]:
+    return table.get("sex"), table["children"], table.get("is_household", False)
+
+
+def _words(table: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [tuple(spelling_key(fold(word)) for word in phrase.split()) for phrase in listed(table["words"])]
