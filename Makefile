@@ -5,12 +5,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 10 --timeout 60
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run install test check tests chromium lock translations screenshots evaluate bench clean
+.PHONY: run install compiled test check tests chromium lock translations screenshots evaluate bench clean
 
 run: install  ## Start everything with invented data; Ctrl-C stops it
 	@$(BIN)/seere up --demonstration --port $(PORT)
 
-install: .venv/installed  ## Make .venv with all that running needs
+install: .venv/installed compiled  ## Make .venv with all that running needs
 
 .venv/bin/python:
 	@echo "Making .venv with $$($(PYTHON) --version)…"
@@ -28,7 +28,7 @@ install: .venv/installed  ## Make .venv with all that running needs
 	@$(PIP) install --quiet --require-hashes -r requirements/development.txt
 	@touch $@
 
-test: .venv/installed-tests chromium translations check tests  ## Everything that CI runs
+test: .venv/installed-tests chromium compiled check tests  ## Everything that CI runs
 
 check: .venv/installed-tests
 	$(BIN)/ruff format --check .
@@ -50,11 +50,13 @@ ifeq ($(CHROMIUM),)
 	else echo "Install Chromium, then run make test again."; exit 1; fi
 endif
 
+compiled: .venv/installed
+	@$(BIN)/pybabel -q compile -d translations
+
 translations: .venv/installed-tests  ## Extract, update and compile the catalogues
-	$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext -k _l --no-wrap --sort-output \
-	  --project Seere --version 0 --add-comments="NOTE:" -o translations/messages.pot .
-	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-pot-creation-date -i translations/messages.pot -d translations
-	$(BIN)/pybabel -q compile -d translations
+	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext --no-wrap --sort-output -o translations/messages.pot .
+	@$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i translations/messages.pot -d translations
+	@$(BIN)/pybabel -q compile -d translations
 
 lock:  ## Pin every dependency again, with hashes
 	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements/web.txt pyproject.toml

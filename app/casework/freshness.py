@@ -51,7 +51,7 @@ def count_since(session: Session, user: User, mark: Mark) -> int:
     """Open cases that this person may see since then: opened for the desk, sent to a partner."""
     is_new = Case.number > mark.number if user.organisation.sees_every_case else _sent_since(user, mark)
     fresh = visible_cases(user).where(Case.status != CaseStatus.CLOSED, is_new)
-    return session.scalar(fresh.with_only_columns(func.count())) or 0
+    return session.scalar(fresh.with_only_columns(func.count(Case.id))) or 0
 
 
 def _sent_since(user: User, mark: Mark) -> ColumnElement[bool]:

@@ -86,7 +86,7 @@ def tab_counts(session: Session, user: User) -> dict[str, int]:
 def count_matching(session: Session, user: User, wanted: InboxFilter) -> int:
     """How many visible cases a filter lets through."""
     matching = visible_cases(user).where(*conditions(user, wanted))
-    return session.scalar(matching.with_only_columns(func.count())) or 0
+    return session.scalar(matching.with_only_columns(func.count(Case.id))) or 0
 
 
 def current_tab(wanted: InboxFilter) -> str | None:

@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from marshmallow import Schema, ValidationError
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from app import audit
 from app.accounts.forms import FormState
 from app.accounts.session import current_user
-from app.audit import Action
 from app.casework import cursor, freshness, queries, schemas, service
-from app.casework.casepage import case_page
+from app.casework.answering import perform, show_case
 from app.casework.complaints import (
     NeedsConfirmation,
-    from_casework,
-    from_cost,
-    from_validation,
-    status_of,
 )
-from app.casework.errors import CHANGED_MEANWHILE, NOT_FOUND, CaseworkError
-from app.casework.segments import GSM_BASIC, GSM_EXTENDED, LONGEST_QUESTION, count_segments
-from app.casework.visibility import visible_case, visible_cases
-from app.casework.wording import CHANNELS, STATUSES, URGENCIES, VERIFICATIONS, init_wording, place_label
-from app.database import db, transaction
-from app.geography.map import draw_case_map
-from app.models import Case, CaseStatus, Channel, FindingState, ReferralState, User, Verification
+from app.casework.errors import NOT_FOUND, CaseworkError
+from app.casework.segments import count_segments
+from app.casework.wording import CHANNELS, STATUSES, URGENCIES, VERIFICATIONS, init_wording
+from app.database import db
+from app.models import CaseStatus, Channel, FindingState, ReferralState, User, Verification
 from app.reference import geography
 from app.reference.taxonomy import violations
 
 blueprint = Blueprint("casework", __name__, url_prefix="/desk")
 init_wording(blueprint)
 
-Act = Callable[[Session, User, dict[str, Any]], None]
 _KEPT_AFTER_EXPIRY = ("text", "reason", "note")
 
 
@@ -92,86 +80,7 @@ def fresh() -> ResponseReturnValue:
 @blueprint.get("/cases/<uuid:case_id>")
 def case(case_id: uuid.UUID) -> ResponseReturnValue:
     """One case. Opening it is on record."""
-    return _show(case_id, FormState())
-
-
-def _show(case_id: uuid.UUID, form: FormState, status: int = HTTPStatus.OK) -> ResponseReturnValue:
-    with transaction() as session:
-        user = current_user()
-        try:
-            found = visible_case(session, user, case_id)
-        except CaseworkError:
-            abort(HTTPStatus.NOT_FOUND)
-        audit.record(session, Action.CASE_READ, f"case:{found.id}", actor=f"user:{user.id}")
-    page = case_page(db.session(), user, found)
-    return (
-        render_template(
-            "desk/case.html",
-            page=page,
-            case=found,
-            form=form,
-            case_map=_map_of(found),
-            violations=violations(),
-            regions=geography.regions(),
-            cercles_of=geography.cercles_of,
-            statuses=STATUSES,
-            verifications=VERIFICATIONS,
-            urgencies=URGENCIES,
-            longest_question=LONGEST_QUESTION,
-            gsm=(GSM_BASIC, GSM_EXTENDED),
-        ),
-        status,
-    )
-
-
-def _map_of(case: Case) -> str:
-    place = place_label(case.region_code, case.cercle_code, case.place_name)
-    description = gettext("Regions of Mali, approximate. Marked: %(place)s", place=place)
-    return draw_case_map(
-        case.region_code, case.cercle_code, case.latitude, case.longitude, place, description
-    )
-
-
-def _perform(
-    case_id: uuid.UUID, name: str, schema: Schema, act: Act, *, done: str, is_free_of_version: bool = False
-) -> ResponseReturnValue:
-    """Read one form, do one thing in one transaction, and go back to the case; or show the form again."""
-    typed = request.form.to_dict()
-    try:
-        data = schema.load(typed)
-        with transaction() as session:
-            user = current_user()
-            if not is_free_of_version:
-                service.check_version(session, user, case_id, data["version"])
-            act(session, user, data)
-    except ValidationError as error:
-        return _show(case_id, from_validation(name, typed, error), HTTPStatus.UNPROCESSABLE_ENTITY)
-    except NeedsConfirmation as error:
-        return _show(case_id, from_cost(name, typed, error.segments), HTTPStatus.UNPROCESSABLE_ENTITY)
-    except CaseworkError as error:
-        return _refuse(case_id, name, typed, error)
-    except (StaleDataError, IntegrityError):
-        return _refuse(case_id, name, typed, CaseworkError(CHANGED_MEANWHILE))
-    flash(done)
-    return redirect(_way_back(case_id, request.form.get("section", "")), HTTPStatus.SEE_OTHER)
-
-
-def _refuse(
-    case_id: uuid.UUID, name: str, typed: Mapping[str, str], error: CaseworkError
-) -> ResponseReturnValue:
-    status = status_of(error)
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
-        abort(status)
-    return _show(case_id, from_casework(name, typed, error), status)
-
-
-def _way_back(case_id: uuid.UUID, section: str) -> str:
-    """The part of the page that the person came from; the inbox if the case is no longer theirs to see."""
-    still_visible = visible_cases(current_user()).where(Case.id == case_id).with_only_columns(Case.id)
-    if db.session.scalar(still_visible) is None:
-        return url_for("casework.inbox")
-    known = {"findings", "conversation", "referrals", "work", "history"}
-    return url_for("casework.case", case_id=case_id, _anchor=section if section in known else None)
+    return show_case(case_id, FormState())
 
 
 @blueprint.post("/cases/<uuid:case_id>/findings/<uuid:finding_id>")
@@ -185,7 +94,7 @@ def decide_finding(case_id: uuid.UUID, finding_id: uuid.UUID) -> ResponseReturnV
         )
         _check_owner(finding.case_id, case_id)
 
-    return _perform(
+    return perform(
         case_id, f"finding-{finding_id}", schemas.DecisionIn(), act, done=gettext("Decision kept.")
     )
 
@@ -216,7 +125,7 @@ def add_finding(case_id: uuid.UUID) -> ResponseReturnValue:
         service.add_finding(session, user, case_id, data["kind"], _value(data))
 
     name = f"add-{request.form.get('kind', '')[:20]}"
-    return _perform(case_id, name, schemas.StatementIn(), act, done=gettext("Added."))
+    return perform(case_id, name, schemas.StatementIn(), act, done=gettext("Added."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/violations")
@@ -226,7 +135,7 @@ def add_violation(case_id: uuid.UUID) -> ResponseReturnValue:
     def act(session: Session, user: User, data: dict[str, Any]) -> None:
         service.add_violation(session, user, case_id, data["code"])
 
-    return _perform(case_id, "add-violation", schemas.ViolationIn(), act, done=gettext("Violation added."))
+    return perform(case_id, "add-violation", schemas.ViolationIn(), act, done=gettext("Violation added."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/questions")
@@ -239,7 +148,7 @@ def ask_reporter(case_id: uuid.UUID) -> ResponseReturnValue:
         if message.channel == Channel.SMS and segments.count > 1 and not data["send_anyway"]:
             raise NeedsConfirmation(segments)
 
-    return _perform(case_id, "ask", schemas.QuestionIn(), act, done=gettext("The question is on its way."))
+    return perform(case_id, "ask", schemas.QuestionIn(), act, done=gettext("The question is on its way."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/assignment")
@@ -249,7 +158,7 @@ def assign(case_id: uuid.UUID) -> ResponseReturnValue:
     def act(session: Session, user: User, data: dict[str, Any]) -> None:
         service.assign(session, user, case_id, data["assignee"])
 
-    return _perform(case_id, "assign", schemas.AssignmentIn(), act, done=gettext("Assignment kept."))
+    return perform(case_id, "assign", schemas.AssignmentIn(), act, done=gettext("Assignment kept."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/status")
@@ -259,7 +168,7 @@ def change_status(case_id: uuid.UUID) -> ResponseReturnValue:
     def act(session: Session, user: User, data: dict[str, Any]) -> None:
         service.change_status(session, user, case_id, CaseStatus(data["status"]), reason=data["reason"])
 
-    return _perform(case_id, "status", schemas.StatusIn(), act, done=gettext("Status kept."))
+    return perform(case_id, "status", schemas.StatusIn(), act, done=gettext("Status kept."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/verification")
@@ -269,7 +178,7 @@ def verify(case_id: uuid.UUID) -> ResponseReturnValue:
     def act(session: Session, user: User, data: dict[str, Any]) -> None:
         service.verify(session, user, case_id, Verification(data["verification"]), reason=data["reason"])
 
-    return _perform(case_id, "verify", schemas.VerificationIn(), act, done=gettext("Verification kept."))
+    return perform(case_id, "verify", schemas.VerificationIn(), act, done=gettext("Verification kept."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/referrals")
@@ -288,7 +197,7 @@ def refer(case_id: uuid.UUID) -> ResponseReturnValue:
             deadline_hours=data["deadline_hours"],
         )
 
-    return _perform(case_id, "refer", schemas.ReferralIn(), act, done=gettext("The case is referred."))
+    return perform(case_id, "refer", schemas.ReferralIn(), act, done=gettext("The case is referred."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/referrals/<uuid:referral_id>")
@@ -300,7 +209,7 @@ def answer_referral(case_id: uuid.UUID, referral_id: uuid.UUID) -> ResponseRetur
         referral = service.answer_referral(session, user, referral_id, state, note=data["note"])
         _check_owner(referral.case_id, case_id)
 
-    return _perform(
+    return perform(
         case_id, f"referral-{referral_id}", schemas.AnswerIn(), act, done=gettext("Referral kept.")
     )
 
@@ -312,7 +221,7 @@ def add_note(case_id: uuid.UUID) -> ResponseReturnValue:
     def act(session: Session, user: User, data: dict[str, Any]) -> None:
         service.add_note(session, user, case_id, data["text"])
 
-    return _perform(
+    return perform(
         case_id, "note", schemas.NoteIn(), act, done=gettext("Note added."), is_free_of_version=True
     )
 

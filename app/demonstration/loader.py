@@ -152,13 +152,13 @@ Accounts (invented), all with the password  {password}
 
 Try this first
   1. Open the phone simulator, click the first example, send it.
-  2. Sign in at {address}/desk/ as awa.monitor@demo.seere.example: the report is on top of the inbox.
+  2. Sign in at {address}/desk/ as awa.monitor@demo.seere.example: the report is near the top of the inbox.
   3. Open it, ask the reporter a question: it arrives on the phone.
   4. Sign in as nana.analyst@demo.seere.example: verify a case, download the verified ones.
 
 À essayer d’abord
   1. Ouvrez le simulateur de téléphone, cliquez sur le premier exemple, envoyez.
-  2. Connectez-vous à {address}/desk/ avec awa.monitor@demo.seere.example : le message est en tête.
+  2. Connectez-vous à {address}/desk/ avec awa.monitor@demo.seere.example : le message est parmi les premiers.
   3. Ouvrez-le, posez une question : elle arrive sur le téléphone.
   4. Connectez-vous avec nana.analyst@demo.seere.example : vérifiez un cas, téléchargez les cas vérifiés.
 """

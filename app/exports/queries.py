@@ -67,7 +67,7 @@ def exportable_cases(user: User, wanted: ExportFilter) -> Select[Case]:
 
 def count_exportable(session: Session, user: User, wanted: ExportFilter) -> int:
     """How many cases would go out."""
-    return session.scalar(exportable_cases(user, wanted).with_only_columns(func.count())) or 0
+    return session.scalar(exportable_cases(user, wanted).with_only_columns(func.count(Case.id))) or 0
 
 
 def stream(session: Session, user: User, wanted: ExportFilter) -> Iterator[Case]:

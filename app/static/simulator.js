@@ -65,18 +65,18 @@
     add(answer.entries || []);
     var problems = Object.values(answer.problems || {});
     tell(problems.length ? problems.join(" ") : answer.entries ? "" : form.dataset.failed);
-    return problems.length === 0 && Boolean(answer.entries);
+    return { isSent: problems.length === 0 && Boolean(answer.entries), wrong: answer.problems && answer.problems.number };
   }
 
   function sendText() {
     send.disabled = true;
-    post(form.action, form.text.value).then(say).then(function (isSent) {
-      if (isSent) form.text.value = "";
+    post(form.action, form.text.value).then(say).then(function (outcome) {
+      if (outcome.isSent) form.text.value = "";
+      (outcome.wrong ? form.number : form.text).focus();
     }).catch(function () {
       tell(form.dataset.failed);
     }).finally(function () {
       send.disabled = false;
-      form.text.focus();
     });
   }
 

@@ -14,12 +14,12 @@ Enter = Callable[..., tuple[FlaskClient, User]]
 
 
 @pytest.fixture
-def enter(
-    app: Flask, make_user: Callable[..., User], sign_in: Callable[[FlaskClient, User], None]
-) -> Enter:
+def enter(app: Flask, make_user: Callable[..., User], sign_in: Callable[[FlaskClient, User], None]) -> Enter:
     """`enter(role, kind)` gives a browser in which a new person is signed in, and the person."""
 
-    def make(role: Role = Role.MONITOR, kind: OrganisationKind = OrganisationKind.DESK) -> tuple[FlaskClient, User]:
+    def make(
+        role: Role = Role.MONITOR, kind: OrganisationKind = OrganisationKind.DESK
+    ) -> tuple[FlaskClient, User]:
         user, client = make_user(role=role, kind=kind), app.test_client()
         sign_in(client, user)
         return client, user

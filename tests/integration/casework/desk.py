@@ -21,7 +21,9 @@ TEXT = "des hommes armés ont pris 20 boeufs à Koro, [PERSONNE-1] est blessé"
 PILLAGE = Conclusion("violation", {"code": "pillage"}, 0.9, "violations.pillage", [[21, 35]])
 TORTURE = Conclusion("violation", {"code": "torture"}, 0.7, "violations.torture", [[61, 67]])
 URGENT = Conclusion("urgency", {"level": 2}, 0.8, "urgency.injured", [[61, 67]])
-GENDARMES = Conclusion("actor", {"code": "gendarmerie", "category": "state", "name": "gendarmes"}, 0.9, "actors")
+GENDARMES = Conclusion(
+    "actor", {"code": "gendarmerie", "category": "state", "name": "gendarmes"}, 0.9, "actors"
+)
 KORO = Conclusion(
     "place",
     {"region": "Bandiagara", "region_code": "ML19", "cercle": "Koro", "cercle_code": None, "name": "Koro"},
@@ -49,7 +51,10 @@ def report_case(*conclusions: Conclusion, text: str = TEXT, channel: str = "sms"
         session.add(report)
         session.flush()
         case = take_in_report(
-            session, report, message, Understanding(text, "fra", b"sealed", list(conclusions or (PILLAGE, URGENT)))
+            session,
+            report,
+            message,
+            Understanding(text, "fra", b"sealed", list(conclusions or (PILLAGE, URGENT))),
         )
         for name, value in columns.items():
             setattr(case, name, value)

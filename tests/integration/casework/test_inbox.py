@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +76,15 @@ def test_tabs_count_what_they_show(enter: Enter) -> None:
     assert counts == ["2", "0", "1", "1", "0", "1"]
 
 
+def test_the_number_of_matches_is_told(enter: Enter) -> None:
+    client, _ = enter()
+    report_case(status="closed")
+    report_case()
+    report_case(TORTURE)
+    for query, told in (("?status=all", "3 cases"), ("?violation=torture", "1 case<"), ("?q=zzz", "0 cases")):
+        assert told in client.get("/desk/" + query).text
+
+
 def test_search_needs_every_word_and_takes_no_wildcards(enter: Enter) -> None:
     client, _ = enter()
     first = report_case(text="Les éleveurs de Bɔrɔ ont payé 50% de taxe", urgency=2)
@@ -87,23 +96,23 @@ def test_search_needs_every_word_and_takes_no_wildcards(enter: Enter) -> None:
     assert shown(client, f"?q={second.reference}") == [second.reference]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "?q=%00",
-        "?q=%ED%A0%80%FF",
-        "?q=" + "a" * 20_000,
-        "?q=" + "9" * 3000,
-        "?q=S-99999999999999999999",
-        "?urgency=99999999999999999999",
-        "?urgency=-1&status=x&violation='&region=%00&channel=fax&verification=%27",
-        "?mine=perhaps&needs_person=%00",
-        "?region=ZZ99&violation=no_such_thing",
-    ],
-)
-def test_any_address_gives_a_page(enter: Enter, query: str) -> None:
+ODD_QUERIES = [
+    "?q=%00",
+    "?q=%ED%A0%80%FF",
+    "?q=" + "a" * 20_000,
+    "?q=" + "9" * 3000,
+    "?q=S-99999999999999999999",
+    "?urgency=99999999999999999999",
+    "?urgency=-1&status=x&violation='&region=%00&channel=fax&verification=%27",
+    "?mine=perhaps&needs_person=%00",
+    "?region=ZZ99&violation=no_such_thing",
+]
+
+
+def test_any_address_gives_a_page(enter: Enter) -> None:
     client, _ = enter()
-    assert client.get("/desk/" + query).status_code == 200
+    for query in ODD_QUERIES:
+        assert client.get("/desk/" + query).status_code == 200
 
 
 def test_a_place_we_did_not_give_out_is_refused(enter: Enter) -> None:
@@ -120,10 +129,8 @@ def test_a_place_comes_back_as_it_was(urgency: int, moment: datetime, case_id: u
 
 @given(st.text(max_size=300))
 def test_other_words_are_no_place(word: str) -> None:
-    try:
+    with contextlib.suppress(BadCursor):
         assert decode(word).urgency in range(4)
-    except BadCursor:
-        pass
 
 
 @given(st.text(max_size=60))
@@ -144,10 +151,10 @@ def test_what_is_new_is_counted_for_the_desk_and_for_a_partner(enter: Enter) -> 
     assert partner_client.get(f"/desk/fresh?since={since[1]}").json == {"count": 1}
 
 
-@pytest.mark.parametrize("since", ["", "x", "1.", "%00", "1." + "9" * 400, "99999999999.1", "²." + "1"])
-def test_a_mark_that_is_none_is_refused(enter: Enter, since: str) -> None:
+def test_a_mark_that_is_none_is_refused(enter: Enter) -> None:
     client, _ = enter()
-    assert client.get(f"/desk/fresh?since={since}").status_code in {200, 400}
+    for since in ("", "x", "1.", "%00", "1." + "9" * 400, "99999999999.1", "²." + "1"):
+        assert client.get(f"/desk/fresh?since={since}").status_code == 400
     assert client.get("/desk/fresh?since=" + Mark(1, NOW).encode()).status_code == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -111,13 +112,13 @@ def test_the_demonstration_is_worth_looking_at_and_loading_it_again_changes_noth
     _routes_the_newcomers_text_to_two_organisations(settings, keys)
 
 
-def _is_spread_over_the_country(cases: list[Case]) -> None:
+def _is_spread_over_the_country(cases: Sequence[Case]) -> None:
     assert {case.region_code for case in cases} >= {each.code for each in regions()}
     codes = set(db.session.scalars(select(Act.violation_code)))
     assert len(codes) >= 18
 
 
-def _shows_every_state(cases: list[Case]) -> None:
+def _shows_every_state(cases: Sequence[Case]) -> None:
     assert {case.status for case in cases} == set(CaseStatus)
     found = [case.verification for case in cases]
     assert found.count(Verification.VERIFIED) >= 8

@@ -57,7 +57,7 @@ def test_the_page_offers_a_made_up_malian_number_and_sets_no_cookie(client: Flas
 def test_a_text_becomes_a_report_and_its_code_comes_back(client: FlaskClient, token: str) -> None:
     answer = send(client, token)
     assert answer.status_code == 200
-    mine, reply = answer.json["entries"]
+    mine, reply = answer.get_json()["entries"]
     assert (mine["is_mine"], mine["text"]) == (True, TEXT)
     assert not reply["is_mine"]
     assert CODE.search(reply["text"])
@@ -132,7 +132,7 @@ def test_the_webhook_is_signed_for_real(
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 502
-    assert "403" in answer.json["problems"]["text"]
+    assert "403" in answer.get_json()["problems"]["text"]
     assert reports() == 0
     with other.app_context():
         db.engine.dispose()

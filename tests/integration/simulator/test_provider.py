@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import replace
+from typing import cast
 
 import pytest
 import redis
@@ -21,7 +22,7 @@ def received(client: FlaskClient, token: str, number: str = NUMBER) -> list[str]
     form = {"token": token, "number": number}
     answer = client.post("/simulator/received", data=form, headers={"Accept": "application/json"})
     assert answer.status_code == 200
-    return [entry["text"] for entry in answer.json["entries"]]
+    return [entry["text"] for entry in answer.get_json()["entries"]]
 
 
 def address(settings: Settings) -> str:
@@ -68,7 +69,7 @@ def test_a_missing_field_is_named(client: FlaskClient, settings: Settings, missi
     account = basic(settings.twilio.account_sid, settings.twilio.auth_token)
     answer = client.post(address(settings), data=form, headers=account)
     assert answer.status_code == 400
-    assert answer.json["code"] in {21602, 21603, 21604}
+    assert answer.get_json()["code"] in {21602, 21603, 21604}
 
 
 @pytest.mark.parametrize(("name", "password"), [("", ""), ("é", "\ud800"), ("AC", "a-test-token")])
@@ -77,7 +78,7 @@ def test_nobody_else_gets_in(client: FlaskClient, settings: Settings, name: str,
     header = "Basic " + b64encode(f"{name}:{password}".encode("utf-8", "surrogatepass")).decode()
     for headers in ({}, {"Authorization": header}, {"Authorization": "Bearer x"}):
         answer = client.post(address(settings), data=form, headers=headers)
-        assert (answer.status_code, answer.json["code"]) == (401, 20003)
+        assert (answer.status_code, answer.get_json()["code"]) == (401, 20003)
 
 
 def test_nothing_readable_lies_in_the_queues_server_and_it_goes_within_the_hour(settings: Settings) -> None:
@@ -85,7 +86,7 @@ def test_nothing_readable_lies_in_the_queues_server_and_it_goes_within_the_hour(
     server = redis.Redis.from_url(settings.redis_url)
     names = list(server.scan_iter("seere:simulator:*"))
     assert len(names) == 1
-    everything = names[0] + b"".join(server.lrange(names[0], 0, -1))
+    everything = names[0] + b"".join(cast("list[bytes]", server.lrange(names[0], 0, -1)))
     assert QUESTION.encode() not in everything
     assert NUMBER[1:].encode() not in everything
     assert 0 < server.ttl(names[0]) <= 3600
