@@ -19,7 +19,7 @@ install: .venv/installed compiled  ## Make .venv with all that running needs
 
 .venv/installed: requirements/workers.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what Seere needs (about 500 MB with the language model; a few minutes the first time)…"
-	@$(PIP) install --progress-bar on --quiet --require-hashes -r requirements/workers.txt
+	@$(PIP) install --progress-bar on --require-hashes -r requirements/workers.txt
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@
 

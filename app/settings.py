@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "SEERE_"
 WEB_SECRETS_FILE = "secrets/web.toml"
+ADDRESS_FILE = "secrets/address.toml"  # where 'seere up' last served, for the other commands
+SIMULATOR_PATH = "/simulator/twilio"
 LANGUAGES = ("fr", "en", "bm")
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107
 
@@ -163,17 +165,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment and `var/secrets/web.toml`. Raises SettingsError naming what is wrong."""
     environ = os.environ if environ is None else environ
     var = var_directory(environ)
-    reader = _Reader(environ, read_secrets(var / WEB_SECRETS_FILE))
+    reader = _Reader(environ, {**read_secrets(var / ADDRESS_FILE), **read_secrets(var / WEB_SECRETS_FILE)})
+    public_url = reader.address("public_url", "http://127.0.0.1:8000")
+    demonstration = reader.flag("demonstration")
     settings = Settings(
         var=var,
         database_url=reader.text("database_url", f"sqlite:///{var / 'seere.sqlite3'}"),
         redis_url=reader.text("redis_url", embedded_redis_url(var)),
-        public_url=reader.address("public_url", "http://127.0.0.1:8000"),
+        public_url=public_url,
         secret_key=reader.key("secret_key"),
         lookup_key=reader.key("lookup_key"),
         intake_public_key=reader.key("intake_public_key"),
-        twilio=_twilio(reader),
-        demonstration=reader.flag("demonstration"),
+        twilio=_twilio(reader, public_url, demonstration=demonstration),
+        demonstration=demonstration,
         default_language=reader.language("default_language"),
         trusted_proxies=reader.number("trusted_proxies", 0, 0, 5),
         session_hours=reader.number("session_hours", 12, 1, 24),
@@ -184,10 +188,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-def _twilio(reader: _Reader) -> TwilioSettings:
+def _twilio(reader: _Reader, public_url: str, *, demonstration: bool) -> TwilioSettings:
+    """A demonstration's messages go to its own simulator, whatever else is set: nobody's phone may ring."""
+    simulator = public_url + SIMULATOR_PATH if demonstration else ""
     return TwilioSettings(
         account_sid=reader.text("twilio_account_sid"),
         auth_token=reader.text("twilio_auth_token"),
         number=reader.text("twilio_number"),
-        api_base=reader.text("twilio_api_base").rstrip("/"),
+        api_base=simulator or reader.text("twilio_api_base").rstrip("/"),
     )

@@ -16,8 +16,8 @@ import click
 
 from app.commands.web import gunicorn_command
 from app.factory import ROOT
-from app.installation import compile_translations, make_secrets
-from app.settings import load_settings, var_directory
+from app.installation import compile_translations, make_secrets, write_private
+from app.settings import ADDRESS_FILE, load_settings, var_directory
 from app.supervisor import (
     STARTUP_SECONDS,
     CannotStart,
@@ -77,13 +77,10 @@ def _start(supervisor: Supervisor, host: str, port: int, worker_count: int, *, d
 
 
 def _environment(var: Path, host: str, port: int) -> dict[str, str]:
-    address = f"http://{host}:{port}"
-    environment = dict(os.environ)
-    environment.update({"SEERE_VAR": str(var), "PYTHONUNBUFFERED": "1"})
-    environment.setdefault("SEERE_PUBLIC_URL", address)
+    environment = {**os.environ, "SEERE_VAR": str(var), "PYTHONUNBUFFERED": "1"}
+    environment.setdefault("SEERE_PUBLIC_URL", f"http://{host}:{port}")
     os.environ.update({name: environment[name] for name in ("SEERE_VAR", "SEERE_PUBLIC_URL")})
-    if load_settings().demonstration:
-        environment.setdefault("SEERE_TWILIO_API_BASE", f"{address}/simulator/twilio")
+    write_private(var / ADDRESS_FILE, {"public_url": environment["SEERE_PUBLIC_URL"]})
     return environment
 
 

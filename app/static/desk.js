@@ -87,9 +87,11 @@ function dropEmptyFields(form) {
 
 function sendOnce(form) {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.isSent) event.preventDefault();
-    form.dataset.isSent = "yes";
-    setTimeout(() => delete form.dataset.isSent, 4000);
+    // a download leaves the page as it is: its other button must go on working
+    const sent = "download" in form.dataset ? event.submitter?.value : "yes";
+    if (form.dataset.sent === sent) event.preventDefault();
+    form.dataset.sent = sent;
+    setTimeout(() => delete form.dataset.sent, 4000);
   });
 }
 

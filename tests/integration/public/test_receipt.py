@@ -137,7 +137,7 @@ def test_each_of_two_questions_gets_its_own_answer(
     assert [content["text"] for content in sealed_contents()[1:]] == ["No.", "Four."]
 
 
-@pytest.mark.parametrize("other", [str(uuid.uuid4()), "not-an-id", "", "\x00" * 40])
+@pytest.mark.parametrize("other", ["948f38f9-5bd0-43cd-8095-841ede7400e2", "not-an-id", "", "\x00" * 40])
 def test_an_answer_to_no_open_question_is_not_kept_but_shown(
     client: FlaskClient, come_back: ComeBack, ask: Ask, other: str
 ) -> None:
