@@ -40,7 +40,9 @@ class Span:
 class Entity:
     """One identifying expression in the original text and the token that stands for it.
 
-    `detectors` names what found it (a pattern, a list, a frame, the tagger), for the person who reviews it.
+    `confidence` is calibrated: of the masks given with 0.8, four in five are right. `detectors` names what found it
+    (a pattern, a list, a frame, the tagger), for the person who reviews it. `sex` is `femme` or `homme` and `role`
+    `victime`, `auteur présumé`, `témoin` or `déclarant` where the text says so; empty elsewhere.
     """
 
     start: int
@@ -49,15 +51,29 @@ class Entity:
     token: str
     confidence: float
     detectors: tuple[str, ...] = ()
+    sex: str = ""
+    role: str = ""
+    shown: str = ""
+
+    @property
+    def written(self) -> str:
+        """What stands in the anonymised text: the token, or the token with its description."""
+        return self.shown or self.token
 
 
 @dataclass(frozen=True, slots=True)
 class Anonymised:
-    """An anonymised text, the language it was read in, and the entities by their place in the *original*."""
+    """An anonymised text, the language it was read in, and the entities by their place in the *original*.
+
+    `review` are stretches of the original that stay readable and that a person should look at, each with its reason;
+    `residual_risk` is the chance (0–1) that something identifying is left in `text`.
+    """
 
     text: str
     language: str
     entities: tuple[Entity, ...] = ()
+    review: tuple[tuple[Span, str], ...] = ()
+    residual_risk: float = 0.0
 
     def locate(self, span: Span) -> Span:
         """Where a stretch of the original lies in the anonymised text; it grows to whole tokens it touches."""
@@ -71,9 +87,9 @@ class Anonymised:
                 new_end = end + shift
                 break
             if end <= entity.end:
-                new_end = token_start + len(entity.token)
+                new_end = token_start + len(entity.written)
                 break
-            shift += len(entity.token) - (entity.end - entity.start)
+            shift += len(entity.written) - (entity.end - entity.start)
         new_start = start + shift if new_start is None else new_start
         new_end = end + shift if new_end is None else new_end
         return Span(new_start, max(new_start, new_end))
@@ -90,6 +106,7 @@ class FindingKind(StrEnum):
     )
     URGENCY = "urgency"  # {"level": 0..3}
     ACTOR = "actor"  # {"code": actor code, "category": "state" | …, "name": str, "alleged": True}
+    DOUBT = "doubt"  # {"reason": why a person should look at these words: they may identify somebody}
     TWIN = "twin"  # {"case_id": str}
     VICTIMS = "victims"  # {"status": "killed" | …, "count": int | None, "sex": str | None, "children": bool}
 

@@ -15,6 +15,8 @@ from workers.triage import triage
 
 SURE_OF_NAME = 0.6  # a person masked with less than this is shown to a person before any organisation
 SURE_OF_VIOLATION = 0.5
+MOST_RESIDUAL_RISK = 0.1  # above it somebody reads the text before any organisation does
+DOUBT_CONFIDENCE = 0.5  # a doubt is neither
 NO_INCIDENT = frozenset({"none"})
 UNSPECIFIC = frozenset({"none", "other"})
 
@@ -51,14 +53,24 @@ def understand(
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]
-    findings = tuple(triage(text, received_at=received_at, names=names))
+    findings = (*triage(text, received_at=received_at, names=names), *doubts(anonymised))
     tokens = token_table(text, anonymised)
     reason = "" if is_answer else reason_for_person(anonymised, findings)
     return Understood(anonymised, findings, tokens, reason)
 
 
+def doubts(anonymised: Anonymised) -> tuple[Finding, ...]:
+    """Words left readable that may single somebody out, for the person who reads."""
+    return tuple(
+        Finding(FindingKind.DOUBT, {"reason": reason}, DOUBT_CONFIDENCE, f"review:{reason}", (span,))
+        for span, reason in anonymised.review
+    )
+
+
 def reason_for_person(anonymised: Anonymised, findings: tuple[Finding, ...]) -> str:
     """Why a person must look before any organisation does; empty when the machine is sure enough."""
+    if anonymised.residual_risk > MOST_RESIDUAL_RISK:
+        return "residual_risk"
     people = (entity for entity in anonymised.entities if entity.label is EntityLabel.PERSON)
     if any(entity.confidence < SURE_OF_NAME for entity in people):
         return "uncertain_name"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import phonenumbers
 import structlog
@@ -13,33 +12,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import conclusions as casework
-from app.casework.conclusions import Conclusion, RuleMatch, Understanding
+from app.casework.conclusions import Conclusion, Understanding
 from app.database import transaction
 from app.models import (
-    Act,
     Case,
     Contact,
     Direction,
     Message,
-    Organisation,
     Report,
     ReportState,
-    RoutingRule,
 )
 from app.sealing import keyed_digest, seal
 from app.settings import Settings
-from workers import contracts
-from workers.contracts import FindingKind, RoutableCase, RoutableOrganisation
+from workers.contracts import Finding, FindingKind
 from workers.opening import CannotOpen, open_sealed
 from workers.pipeline import Understood, compose, understand
-from workers.routing import route
+from workers.referring import matching_rules
 from workers.settings import WorkerSettings
-from workers.triage.twins import Candidate, similar
+from workers.triage.explanation import LANGUAGES as EXPLAINED_IN
+from workers.triage.explanation import explain
+from workers.twinning import likely_twins
 
 logger = structlog.get_logger()
-
-TWIN_DAYS = timedelta(days=30)
-TWIN_CANDIDATES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +84,8 @@ def process_report(keys: Keys, report_id: uuid.UUID) -> None:
             _join_case_of(session, keys, report, message, question, understood)
         else:
             case = casework.take_in_report(session, report, message, understanding(keys, understood))
-            _propose_twins(session, case, message)
-            casework.refer_by_rules(session, case, _matches(session, case, understood.findings))
+            casework.add_twins(session, case, message, likely_twins(session, case))
+            casework.refer_by_rules(session, case, matching_rules(session, case, understood.findings))
 
 
 def process_answer(keys: Keys, message_id: uuid.UUID) -> None:
@@ -118,17 +112,29 @@ def understanding(keys: Keys, understood: Understood) -> Understanding:
         text=understood.anonymised.text,
         language=understood.anonymised.language,
         sealed_tokens=seal(understood.tokens, keys.settings.intake_public_key),
-        conclusions=[
-            Conclusion(
-                kind=str(finding.kind),
-                value=finding.value,
-                confidence=round(finding.confidence, 3),
-                rule=finding.rule,
-                evidence=understood.evidence(finding),
-            )
-            for finding in understood.findings
-        ],
+        conclusions=[_conclusion(understood, finding) for finding in understood.findings],
         needs_person=understood.needs_person,
+        residual_risk=understood.anonymised.residual_risk,
+    )
+
+
+def _conclusion(understood: Understood, finding: Finding) -> Conclusion:
+    """A finding with where its words lie in the anonymised text, and a sentence a language to check it by."""
+    evidence = understood.evidence(finding)
+    words = [understood.anonymised.text[start:end] for start, end in evidence]
+    kind, confidence = str(finding.kind), round(finding.confidence, 3)
+    return Conclusion(
+        kind=kind,
+        value=finding.value,
+        confidence=confidence,
+        rule=finding.rule,
+        evidence=evidence,
+        explanation={}
+        if finding.kind is FindingKind.DOUBT  # the words themselves are all there is to check
+        else {
+            language: explain(kind, finding.value, confidence, finding.rule, words, language)
+            for language in EXPLAINED_IN
+        },
     )
 
 
@@ -224,93 +230,3 @@ def _give_to_person(report_id: uuid.UUID, reason: str) -> None:
         report = session.get_one(Report, report_id)
         if report.state != ReportState.WITHDRAWN:
             casework.take_in_failure(session, report, reason)
-
-
-def _matches(session: Session, case: Case, findings: Iterable[contracts.Finding]) -> list[RuleMatch]:
-    rules = session.scalars(select(RoutingRule).where(RoutingRule.is_active)).unique().all()
-    organisations = session.scalars(select(Organisation)).all()
-    proposed = route(
-        _routable(case, findings),
-        [_rule(rule) for rule in rules],
-        [_organisation(organisation) for organisation in organisations],
-    )
-    names = {str(rule.id): rule.name for rule in rules}
-    return [
-        RuleMatch(
-            uuid.UUID(referral.organisation_id),
-            [names[rule_id] for rule_id in referral.rule_ids],
-            referral.deadline_hours,
-        )
-        for referral in proposed
-    ]
-
-
-def _routable(case: Case, findings: Iterable[contracts.Finding]) -> RoutableCase:
-    findings = list(findings)
-    place = next((finding for finding in findings if finding.kind is FindingKind.PLACE), None)
-    return RoutableCase(
-        violations={act.violation_code: act.confidence for act in case.acts},
-        region=case.region_code,
-        cercle=case.cercle_code,
-        place_confidence=place.confidence if place else 0.0,
-        urgency=case.urgency,
-        actors=[str(found.value["code"]) for found in findings if found.kind is FindingKind.ACTOR],
-    )
-
-
-def _rule(rule: RoutingRule) -> contracts.RoutingRule:
-    return contracts.RoutingRule(
-        id=str(rule.id),
-        name=rule.name,
-        organisation_id=str(rule.organisation_id),
-        violations=frozenset(rule.violations),
-        regions=frozenset(rule.region_codes),
-        actors=frozenset(rule.actors),
-        minimum_urgency=rule.minimum_urgency,
-        minimum_confidence=rule.minimum_confidence,
-        deadline_hours=rule.deadline_hours,
-    )
-
-
-def _organisation(organisation: Organisation) -> RoutableOrganisation:
-    names = {organisation.name, organisation.acronym} - {""}
-    return RoutableOrganisation(
-        id=str(organisation.id),
-        is_active=organisation.is_active,
-        conflict_actors=frozenset(organisation.conflict_actors),
-        names=frozenset(names),
-    )
-
-
-def _propose_twins(session: Session, case: Case, message: Message) -> None:
-    """Cases of the same region within thirty days whose text is alike, as findings a person decides on."""
-    start, end = case.received_at - TWIN_DAYS, case.received_at + TWIN_DAYS
-    others = session.scalars(
-        select(Case)
-        .where(Case.region_code == case.region_code, Case.id != case.id, Case.is_withdrawn.is_(False))
-        .where(Case.received_at.between(start, end))
-        .order_by(Case.received_at.desc())
-        .limit(TWIN_CANDIDATES)
-    ).all()
-    codes: dict[uuid.UUID, set[str]] = {}
-    for case_id, code in session.execute(
-        select(Act.case_id, Act.violation_code).where(Act.case_id.in_([other.id for other in others]))
-    ):
-        codes.setdefault(case_id, set()).add(code)
-    candidates = [
-        Candidate(
-            case_id=str(other.id),
-            text=other.anonymised_text,
-            region=other.region_code,
-            occurred_from=other.occurred_from,
-            violations=frozenset(codes.get(other.id, set())),
-        )
-        for other in others
-    ]
-    found = similar(case.anonymised_text, candidates)
-    casework.add_twins(
-        session,
-        case,
-        message,
-        [Conclusion(str(twin.kind), twin.value, round(twin.confidence, 3), twin.rule) for twin in found],
-    )

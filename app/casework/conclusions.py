@@ -40,13 +40,17 @@ SURE_ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """One finding as the workers hand it over; `evidence` is [start, end] pairs in the anonymised text."""
+    """One finding as the workers hand it over.
+
+    `evidence` is [start, end] pairs in the anonymised text, `explanation` one sentence a language.
+    """
 
     kind: str
     value: Mapping[str, Any]
     confidence: float
     rule: str
     evidence: Sequence[Sequence[int]] = ()
+    explanation: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Understanding:
     sealed_tokens: bytes
     conclusions: Sequence[Conclusion] = field(default=())
     needs_person: str = ""
+    residual_risk: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def add_twins(session: Session, case: Case, message: Message, twins: Sequence[Co
 def keep_message(message: Message, understood: Understanding) -> None:
     """Store a message's anonymised text; NUL can't be stored by every database and means nothing."""
     message.anonymised_text = understood.text.replace("\x00", " ")
-    message.sealed_tokens = understood.sealed_tokens
+    message.sealed_tokens, message.residual_risk = understood.sealed_tokens, understood.residual_risk
 
 
 def take_in_failure(session: Session, report: Report, reason: str) -> Case:
@@ -214,6 +219,7 @@ def _finding(case: Case, message: Message, position: int, conclusion: Conclusion
         confidence=conclusion.confidence,
         rule=conclusion.rule,
         evidence=[list(span) for span in conclusion.evidence],
+        explanation=dict(conclusion.explanation),
     )
 
 

@@ -19,12 +19,14 @@ from app.casework.wording import (
     date_label,
     language_label,
     place_label,
+    victims_label,
     violation_label,
     word,
 )
+from app.languages import page_language
 from app.models import Case, Finding, FindingState, Message, User
 
-KINDS = ("violation", "urgency", "place", "occurred", "actor", "twin", "language")
+KINDS = ("doubt", "violation", "urgency", "place", "occurred", "actor", "victims", "twin", "language")
 STATED_BY_PEOPLE = ("place", "occurred", "urgency")  # may be added where the machine found none
 
 
@@ -52,6 +54,12 @@ class FindingView:
     def is_by_a_person(self) -> bool:
         """Whether a colleague stated it, not a machine."""
         return self.finding.rule == BY_A_PERSON
+
+    @property
+    def explanation(self) -> str:
+        """Why the machine concluded it, as one sentence in the page's language; empty where it gave none."""
+        sentences = self.finding.explanation
+        return str(sentences.get(page_language()) or sentences.get("fr") or "")
 
     @property
     def is_decided(self) -> bool:
@@ -92,6 +100,10 @@ def value_text(kind: str, value: Mapping[str, Any], twins: Mapping[str, Case] | 
             return word(value.get("level"), "urgency")
         case "actor":
             return actor_label(value)
+        case "victims":
+            return victims_label(value)
+        case "doubt":
+            return word(value.get("reason", ""), "doubt")
         case "twin":
             twin = (twins or {}).get(str(value.get("case_id")))
             return twin.reference if twin else "–"

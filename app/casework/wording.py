@@ -62,6 +62,25 @@ FINDING_KINDS: Words = {
     "actor": lazy_gettext("Alleged author"),
     "language": lazy_gettext("Language"),
     "twin": lazy_gettext("Same event?"),
+    "victims": lazy_gettext("Victims"),
+    "doubt": lazy_gettext("Could identify somebody?"),
+}
+VICTIM_STATUSES: Words = {
+    "killed": lazy_gettext("killed"),
+    "injured": lazy_gettext("injured"),
+    "missing": lazy_gettext("missing"),
+    "abducted": lazy_gettext("abducted"),
+    "displaced": lazy_gettext("displaced"),
+}
+DOUBTS: Words = {
+    "unsure_name": lazy_gettext("Perhaps a name"),
+    "unknown_capital": lazy_gettext("An unknown word with a capital"),
+    "initial": lazy_gettext("Initials"),
+    "nickname": lazy_gettext("A nickname"),
+    "kinship": lazy_gettext("A family tie"),
+    "role": lazy_gettext("An office or a trade in a small place"),
+    "reference": lazy_gettext("A file reference"),
+    "number": lazy_gettext("A long number"),
 }
 DELIVERY_STATES: Words = {
     "waiting": lazy_gettext("Waiting on the receipt page"),
@@ -75,6 +94,9 @@ DELIVERY_STATES: Words = {
     "received": lazy_gettext("Received"),
 }
 NEEDS: Words = {
+    "residual_risk": lazy_gettext(
+        "Something in the text could still identify somebody: read it before an organisation does."
+    ),
     "uncertain_name": lazy_gettext(
         "The machine is not sure that every name is hidden: read the account first."
     ),
@@ -132,6 +154,8 @@ _TABLES = {
     "delivery": DELIVERY_STATES,
     "need": NEEDS,
     "event": EVENTS,
+    "doubt": DOUBTS,
+    "victims": VICTIM_STATUSES,
     "role": ROLES,
     "organisation_kind": ORGANISATION_KINDS,
 }
@@ -173,6 +197,14 @@ def date_label(first: date | None, last: date | None) -> str:
     return gettext(
         "%(first)s to %(last)s", first=format_date(first, "d MMM y"), last=format_date(last, "d MMM y")
     )
+
+
+def victims_label(value: Mapping[str, Any]) -> str:
+    """How many were harmed and how, as far as the text says."""
+    status = word(value.get("status", ""), "victims")
+    count = value.get("count")
+    label = f"{count} · {status}" if count else status
+    return gettext("%(victims)s, children among them", victims=label) if value.get("children") else label
 
 
 def language_label(code: str) -> str:

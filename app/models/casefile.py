@@ -132,6 +132,9 @@ class Finding(Identified, Base):
     value: Mapped[dict[str, Any]]
     confidence: Mapped[float]
     rule: Mapped[str] = mapped_column(String(120), default="")
+    explanation: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # one sentence a language: {"fr": …, "en": …}
     evidence: Mapped[list[list[int]]] = mapped_column(default=list)  # [start, end] in the anonymised message
     state: Mapped[str] = mapped_column(String(15), default=FindingState.PROPOSED)
     corrected_value: Mapped[dict[str, Any] | None]

@@ -99,6 +99,7 @@ class Message(Identified, Base):
     sealed_content: Mapped[bytes | None] = mapped_column(LargeBinary)
     anonymised_text: Mapped[str | None] = mapped_column(Text)
     sealed_tokens: Mapped[bytes | None] = mapped_column(LargeBinary)
+    residual_risk: Mapped[float | None]  # the machine's estimate that something identifying is left, 0 to 1
     text: Mapped[str | None] = mapped_column(Text)
     answers_message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
     written_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
