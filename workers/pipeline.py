@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from workers.anonymise import anonymise, token_table
 from workers.contracts import Anonymised, EntityLabel, Finding, FindingKind, Span
@@ -31,9 +32,17 @@ class Understood:
     needs_person: str
 
     def evidence(self, finding: Finding) -> list[list[int]]:
-        """Where the words a finding rests on lie in the anonymised text."""
-        located = (self.anonymised.locate(span) for span in finding.evidence)
-        return [[span.start, span.end] for span in located if span.end > span.start]
+        """Where the words a finding rests on lie in the anonymised text; neighbours are one stretch."""
+        text = self.anonymised.text
+        joined: list[list[int]] = []
+        for span in sorted(
+            (self.anonymised.locate(span) for span in finding.evidence), key=attrgetter("start")
+        ):
+            if joined and not text[joined[-1][1] : span.start].strip():
+                joined[-1][1] = max(joined[-1][1], span.end)
+            elif span.end > span.start:
+                joined.append([span.start, span.end])
+        return joined
 
 
 def compose(content: Mapping[str, str]) -> str:

@@ -1,0 +1,127 @@
+"""Every page is for everyone: axe-core finds nothing on it, on a phone or a desktop, and it fits a small screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser.installation import Filed, Installation
+from tests.e2e.browser.watching import DESKTOP_WIDTH, HEIGHT, PHONE_WIDTH, SMALLEST_WIDTH, Windows, follow
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+LANGUAGES = ("fr", "bm")  # English goes through the same templates, and the desk is checked in it
+DESK_PAGES = (
+    ("awa.monitor", "/desk/"),
+    ("awa.monitor", "/desk/?q=introuvable&region=ML05"),
+    ("nana.analyst", "/desk/exports"),
+    ("nana.analyst", "/desk/exports?first=2026-02-02&last=2026-01-01"),
+    ("kadia.auditor", "/desk/audit?check=1"),
+    ("moussa.administrator", "/desk/administration"),
+    ("awa.monitor", "/desk/account"),
+    ("awa.monitor", "/desk/no-such-page"),
+)
+_axe = Axe()
+
+
+@pytest.fixture(scope="module")
+def filed(installation: Installation) -> Filed:
+    """A case that says something of everything."""
+    return installation.file(
+        "Trois hommes armés ont frappé Oumar Diallo au marché de Ténenkou mardi, il saigne."
+    )
+
+
+def assert_for_everyone(page: Page) -> None:
+    """Nothing for axe-core to find at the width of a phone and of a desktop; no sideways scrolling at 320 px."""
+    found = []
+    for width in (PHONE_WIDTH, DESKTOP_WIDTH):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{width} px: {line}" for line in complaints(page)]
+    page.set_viewport_size({"width": SMALLEST_WIDTH, "height": HEIGHT})
+    if page.evaluate("document.documentElement.scrollWidth") > SMALLEST_WIDTH:
+        found.append("wider than the smallest screen")
+    assert found == [], page.url
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe-core has to say: the rule and the elements that break it."""
+    violations: list[dict[str, Any]] = _axe.run(page, options=OPTIONS).response["violations"]
+    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes']]}" for each in violations]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_its_error_and_what_is_said_after_sending(windows: Windows, language: str) -> None:
+    page = windows.open(f"/?lang={language}")
+    assert_for_everyone(page)
+    follow(page.locator("#report button.do"))
+    assert_for_everyone(page)
+    page.locator("#text").fill("Le pont de Macina est coupé et on nous fait payer pour passer.")
+    follow(page.locator("#report button.do"))
+    expect(page.locator(".code")).to_be_visible()
+    assert_for_everyone(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_receipt_its_error_and_the_question_before_withdrawing(
+    windows: Windows, desk: Callable[..., Page], filed: Filed, language: str
+) -> None:
+    ask(desk("awa.monitor", filed.path), f"Question ({language})")
+    page = windows.open(f"/receipt?lang={language}")
+    assert_for_everyone(page)
+    follow(page.locator("main button.do"))
+    assert_for_everyone(page)
+    page.locator("#code").fill(filed.code)
+    follow(page.locator("main button.do"))
+    expect(page.locator(".asked").last).to_have_text(f"Question ({language})")
+    assert_for_everyone(page)
+    follow(page.locator("main button.bad"))
+    assert_for_everyone(page)
+
+
+def ask(case: Page, question: str) -> None:
+    """Put a question, as a monitor does, so that the receipt page is full."""
+    if not case.locator("#ask-text").is_visible():
+        case.get_by_text("Ask the reporter", exact=True).click()
+    case.locator("#ask-text").fill(question)
+    follow(case.get_by_role("button", name="Ask", exact=True))
+
+
+@pytest.mark.parametrize(
+    "path", ["/about?lang=fr", "/about?lang=bm", "/no-such-page", "/desk/sign-in", "/simulator"]
+)
+def test_the_pages_open_to_anybody(windows: Windows, path: str) -> None:
+    assert_for_everyone(windows.open(path))
+
+
+@pytest.mark.parametrize(("who", "path"), DESK_PAGES)
+def test_the_pages_of_the_desk(desk: Callable[..., Page], who: str, path: str) -> None:
+    assert_for_everyone(desk(who, path))
+
+
+@pytest.mark.parametrize("who", ["issa.supervisor", "nana.analyst"])
+def test_a_case_with_everything_unfolded(desk: Callable[..., Page], filed: Filed, who: str) -> None:
+    page = desk(who, filed.path)
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    assert_for_everyone(page)
+
+
+def test_a_case_with_a_mistake_in_a_form(desk: Callable[..., Page], filed: Filed) -> None:
+    page = desk("issa.supervisor", filed.path)
+    follow(page.get_by_role("button", name="Keep the verification"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert_for_everyone(page)
+
+
+def test_the_handset_with_a_conversation_on_it(windows: Windows) -> None:
+    page = windows.open("/simulator?lang=en")
+    page.get_by_label("New message").fill("AIDE")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#entries .theirs")).to_have_count(1)
+    assert_for_everyone(page)
