@@ -108,6 +108,7 @@ class FindingKind(StrEnum):
     ACTOR = "actor"  # {"code": actor code, "category": "state" | …, "name": str, "alleged": True}
     DOUBT = "doubt"  # {"reason": why a person should look at these words: they may identify somebody}
     TWIN = "twin"  # {"case_id": str}
+    SAME_PERSON = "same_person"  # {"case_id": str}
     VICTIMS = "victims"  # {"status": "killed" | …, "count": int | None, "sex": str | None, "children": bool}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.casework import conclusions as casework
 from app.casework.conclusions import Conclusion, Understanding
+from app.casework.likeness import remember
 from app.database import transaction
 from app.models import (
     Case,
@@ -31,7 +32,7 @@ from workers.referring import matching_rules
 from workers.settings import WorkerSettings
 from workers.triage.explanation import LANGUAGES as EXPLAINED_IN
 from workers.triage.explanation import explain
-from workers.twinning import likely_twins
+from workers.twinning import keys_of, likely_twins, same_people
 
 logger = structlog.get_logger()
 
@@ -84,8 +85,17 @@ def process_report(keys: Keys, report_id: uuid.UUID) -> None:
             _join_case_of(session, keys, report, message, question, understood)
         else:
             case = casework.take_in_report(session, report, message, understanding(keys, understood))
-            casework.add_twins(session, case, message, likely_twins(session, case))
+            _find_again(session, keys, case, message, understood)
             casework.refer_by_rules(session, case, matching_rules(session, case, understood.findings))
+
+
+def _find_again(session: Session, keys: Keys, case: Case, message: Message, understood: Understood) -> None:
+    """Remember by what the message can be found again, and propose the cases that share it."""
+    shared = keys_of(case, understood.anonymised.text, understood.tokens, keys.workers.pseudonym_key)
+    remember(session, case, message, shared)
+    session.flush()
+    found = [*likely_twins(session, case, shared), *same_people(session, case, shared)]
+    casework.add_twins(session, case, message, found)
 
 
 def process_answer(keys: Keys, message_id: uuid.UUID) -> None:

@@ -26,7 +26,19 @@ from app.casework.wording import (
 from app.languages import page_language
 from app.models import Case, Finding, FindingState, Message, User
 
-KINDS = ("doubt", "violation", "urgency", "place", "occurred", "actor", "victims", "twin", "language")
+KINDS = (
+    "doubt",
+    "violation",
+    "urgency",
+    "place",
+    "occurred",
+    "actor",
+    "victims",
+    "twin",
+    "same_person",
+    "language",
+)
+LINKS = frozenset({"twin", "same_person"})  # findings that point at another case
 STATED_BY_PEOPLE = ("place", "occurred", "urgency")  # may be added where the machine found none
 
 
@@ -70,9 +82,13 @@ class FindingView:
 def finding_views(
     session: Session, user: User, case: Case, texts: Mapping[uuid.UUID, str]
 ) -> list[FindingView]:
-    """Every finding of a case, numbered in the order of the page. `texts` are the messages' anonymised texts."""
+    """The findings of a case, numbered in the order of the page. `texts` are the messages' anonymised texts.
+
+    What points at a case that this person may not see is left out: it would tell that there is one.
+    """
     twins = _twins(session, user, case.findings)
-    ordered = sorted(case.findings, key=_place_on_page)
+    shown = (found for found in case.findings if found.kind not in LINKS or found.value["case_id"] in twins)
+    ordered = sorted(shown, key=_place_on_page)
     return [_view(number, finding, texts, twins) for number, finding in enumerate(ordered, start=1)]
 
 
@@ -104,7 +120,7 @@ def value_text(kind: str, value: Mapping[str, Any], twins: Mapping[str, Case] | 
             return victims_label(value)
         case "doubt":
             return word(value.get("reason", ""), "doubt")
-        case "twin":
+        case "twin" | "same_person":
             twin = (twins or {}).get(str(value.get("case_id")))
             return twin.reference if twin else "–"
         case _:
@@ -120,7 +136,7 @@ def _view(
     number: int, finding: Finding, texts: Mapping[uuid.UUID, str], twins: Mapping[str, Case]
 ) -> FindingView:
     text = texts.get(finding.message_id, "") if finding.message_id else ""
-    twin = twins.get(str(finding.value.get("case_id"))) if finding.kind == "twin" else None
+    twin = twins.get(str(finding.value.get("case_id"))) if finding.kind in LINKS else None
     return FindingView(
         number=number,
         finding=finding,
@@ -132,7 +148,7 @@ def _view(
 
 def _twins(session: Session, user: User, findings: Iterable[Finding]) -> dict[str, Case]:
     """The cases that twin findings point at, as far as this person may see them."""
-    ids = [uuid.UUID(str(found.value["case_id"])) for found in findings if found.kind == "twin"]
+    ids = [uuid.UUID(str(found.value["case_id"])) for found in findings if found.kind in LINKS]
     if not ids:
         return {}
     return {str(case.id): case for case in session.scalars(visible_cases(user).where(Case.id.in_(ids)))}

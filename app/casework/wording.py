@@ -62,6 +62,7 @@ FINDING_KINDS: Words = {
     "actor": lazy_gettext("Alleged author"),
     "language": lazy_gettext("Language"),
     "twin": lazy_gettext("Same event?"),
+    "same_person": lazy_gettext("Same person named?"),
     "victims": lazy_gettext("Victims"),
     "doubt": lazy_gettext("Could identify somebody?"),
 }

@@ -12,6 +12,7 @@ from app.models.casefile import (
     RoutingRule,
     Verification,
 )
+from app.models.likeness import Likeness, LikenessKind
 from app.models.organisation import Organisation, OrganisationKind, Role, User
 from app.models.record import AuditEntry, ExportRecord, Installation, OwedWork
 from app.models.report import Channel, Contact, DeliveryState, Direction, Message, Report, ReportState
@@ -30,6 +31,8 @@ __all__ = [
     "Finding",
     "FindingState",
     "Installation",
+    "Likeness",
+    "LikenessKind",
     "Message",
     "Organisation",
     "OrganisationKind",

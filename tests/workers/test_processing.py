@@ -300,5 +300,4 @@ def ask(report_id: uuid.UUID) -> uuid.UUID:
         session.add(question)
         case = session.get_one(Case, session.get_one(Report, report_id).case_id)
         case.status = CaseStatus.WAITING_FOR_REPORTER
-        question_id = question.id
-    return question_id
+        return question.id
