@@ -38,7 +38,7 @@ check: .venv/installed-tests
 	$(BIN)/hadolint Dockerfile
 
 tests: .venv/installed-tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 chromium:
 ifeq ($(CHROMIUM),)

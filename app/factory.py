@@ -25,6 +25,7 @@ from app.intake import webhooks
 from app.languages import init_languages
 from app.limits import Limits
 from app.logs import configure_logs
+from app.naming.routes import blueprint as naming_blueprint
 from app.public.routes import blueprint as public_blueprint
 from app.security import init_security
 from app.settings import Settings, load_settings
@@ -84,6 +85,7 @@ def _driver(url: str) -> str:
 def _register_blueprints(app: Flask, settings: Settings) -> None:
     app.register_blueprint(accounts_blueprint)
     app.register_blueprint(casework_blueprint)
+    app.register_blueprint(naming_blueprint)
     app.register_blueprint(exports_blueprint)
     app.register_blueprint(audit_blueprint)
     app.register_blueprint(administration_blueprint)

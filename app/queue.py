@@ -35,14 +35,18 @@ class JobName(StrEnum):
     PROCESS_REPORT = "workers.jobs.process_report"
     PROCESS_ANSWER = "workers.jobs.process_answer"
     SEND_MESSAGE = "workers.jobs.send_message"
+    UNMASK_WORDS = "workers.jobs.unmask_words"
     ENQUEUE_OWED_WORK = "workers.jobs.enqueue_owed_work"
+    RETRAIN_TRIAGE = "workers.jobs.retrain_triage"
 
 
 QUEUE_OF = {
     JobName.PROCESS_REPORT: "reports",
     JobName.PROCESS_ANSWER: "reports",
     JobName.SEND_MESSAGE: "urgent",
+    JobName.UNMASK_WORDS: "urgent",
     JobName.ENQUEUE_OWED_WORK: "upkeep",
+    JobName.RETRAIN_TRIAGE: "upkeep",
 }
 
 

@@ -13,7 +13,8 @@ from app.clock import utcnow
 from app.database import db, transaction
 from app.models import OwedWork
 from app.queue import JobName, connection, enqueue, owed
-from workers import outbox, processing
+from workers import outbox, processing, unmasking
+from workers.learning.retraining import retrain
 from workers.runtime import keys, worker_app
 
 logger = structlog.get_logger()
@@ -39,6 +40,11 @@ def send_message(work_id: str) -> None:
     _perform(work_id, lambda subject: outbox.send_message(keys(), subject))
 
 
+def unmask_words(work_id: str) -> None:
+    """Put back the words of one mask that a person said is wrong."""
+    _perform(work_id, lambda subject: unmasking.unmask(keys(), subject))
+
+
 def enqueue_owed_work() -> None:
     """The sweep: put into the queue what is owed and nobody is doing."""
     with worker_app().app_context():
@@ -53,6 +59,18 @@ def enqueue_owed_work() -> None:
             enqueue(client, job, work_id)
         if found:
             logger.info("owed_work_enqueued", count=len(found))
+
+
+def retrain_triage() -> None:
+    """Learn a model for violations from decided cases, and promote it if it is better."""
+    with worker_app().app_context():
+        try:
+            retrain(actor="worker")
+        except Exception as error:  # noqa: BLE001 - the class is told; the traceback may hold what people wrote
+            logger.error("retraining_failed", error=type(error).__name__)  # noqa: TRY400
+            raise JobFailed(type(error).__name__) from None
+        finally:
+            db.session.remove()
 
 
 def _perform(work_id: str, do: Callable[[uuid.UUID], None]) -> None:

@@ -18,6 +18,8 @@ logger = structlog.get_logger()
 
 SWEEP_SECONDS = 15
 RETRY_SECONDS = 3
+RETRAINING = "0 3 * * 1"  # Mondays, when few reports come in
+RETRAINING_SECONDS = 1800  # to be done in, and to be taken up in, or left for the next week
 
 
 class JSONCronJob(CronJob):
@@ -27,12 +29,12 @@ class JSONCronJob(CronJob):
     """
 
     def enqueue(self, connection: redis.Redis) -> Job:
-        """Put the job into its queue as JSON, dropped if no worker takes it before the next one is due."""
+        """Put the job into its queue as JSON, dropped if no worker takes it in time."""
         return queue(self.queue_name, connection).enqueue_call(
             self.func_name,
             description=self.func_name,
-            timeout=JOB_TIMEOUT_SECONDS,
-            ttl=SWEEP_SECONDS * 2,
+            timeout=self.job_options.get("job_timeout", JOB_TIMEOUT_SECONDS),
+            ttl=self.job_options.get("ttl", SWEEP_SECONDS * 2),
             result_ttl=0,
             failure_ttl=3600,
         )
@@ -42,7 +44,7 @@ class Clock(CronScheduler):
     """RQ's scheduler with jobs of our kind."""
 
     def add(self, job: JobName, **when: Any) -> None:
-        """Have a job run every so often: `interval=seconds` or `cron="m h d m w"`."""
+        """Have a job run every so often: `interval=seconds` or `cron="m h d m w"`, and RQ's timeouts."""
         name = str(job).rpartition(".")[2]
         self._cron_jobs.append(JSONCronJob(QUEUE_OF[job], func=getattr(jobs, name), name=name, **when))
 
@@ -52,6 +54,9 @@ def run_clock(client: redis.Redis) -> None:
     while True:
         clock = Clock(client, logging_level="WARNING")
         clock.add(JobName.ENQUEUE_OWED_WORK, interval=SWEEP_SECONDS)
+        clock.add(
+            JobName.RETRAIN_TRIAGE, cron=RETRAINING, job_timeout=RETRAINING_SECONDS, ttl=RETRAINING_SECONDS
+        )
         try:
             clock.start()  # type: ignore[no-untyped-call]
         except RedisError as error:

@@ -13,13 +13,37 @@ from operator import attrgetter
 from workers.anonymise import anonymise, token_table
 from workers.contracts import Anonymised, EntityLabel, Finding, FindingKind, Span
 from workers.triage import triage
+from workers.triage.linear_model import Model
+from workers.triage.place_gazetteer import Gazetteer
 
-SURE_OF_NAME = 0.6  # a person masked with less than this is shown to a person before any organisation
 SURE_OF_VIOLATION = 0.5
 MOST_RESIDUAL_RISK = 0.1  # above it somebody reads the text before any organisation does
 DOUBT_CONFIDENCE = 0.5  # a doubt is neither
 NO_INCIDENT = frozenset({"none"})
 UNSPECIFIC = frozenset({"none", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedNames:
+    """Words that this installation's people added to the lists of names, and words that are no names."""
+
+    names: frozenset[str] = frozenset()
+    not_names: frozenset[str] = frozenset()
+
+
+NO_NAMES = AcceptedNames()
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What an installation has of its own: a model of violations, a gazetteer (None: the shipped one), names."""
+
+    model: Model | None = None
+    places: Gazetteer | None = None
+    words: AcceptedNames = NO_NAMES
+
+
+SHIPPED = Learnt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +79,22 @@ def compose(content: Mapping[str, str]) -> str:
 
 
 def understand(
-    text: str, received_at: datetime, known: Mapping[str, str], *, is_answer: bool = False
+    text: str,
+    received_at: datetime,
+    known: Mapping[str, str],
+    *,
+    is_answer: bool = False,
+    learnt: Learnt = SHIPPED,
 ) -> Understood:
     """Anonymise and triage one message. Any error in an engine propagates: nothing raw ever goes on."""
-    anonymised = anonymise(text, known=known)
+    anonymised = anonymise(text, known=known, names=learnt.words.names, not_names=learnt.words.not_names)
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]
-    findings = (*triage(text, received_at=received_at, names=names), *doubts(anonymised))
+    findings = (
+        *triage(text, received_at=received_at, names=names, model=learnt.model, places=learnt.places),
+        *doubts(anonymised),
+    )
     tokens = token_table(text, anonymised)
     reason = "" if is_answer else reason_for_person(anonymised, findings)
     return Understood(anonymised, findings, tokens, reason)
@@ -80,9 +112,6 @@ def reason_for_person(anonymised: Anonymised, findings: tuple[Finding, ...]) -> 
     """Why a person must look before any organisation does; empty when the machine is sure enough."""
     if anonymised.residual_risk > MOST_RESIDUAL_RISK:
         return "residual_risk"
-    people = (entity for entity in anonymised.entities if entity.label is EntityLabel.PERSON)
-    if any(entity.confidence < SURE_OF_NAME for entity in people):
-        return "uncertain_name"
     violations = {
         finding.value["code"]: finding.confidence
         for finding in findings

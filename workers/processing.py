@@ -26,8 +26,12 @@ from app.models import (
 from app.sealing import keyed_digest, seal
 from app.settings import Settings
 from workers.contracts import Finding, FindingKind
+from workers.corrections import corrected_understanding, masks_by_people
+from workers.gazetteer.imported import imported_gazetteer
+from workers.learning.current import learnt_model
+from workers.names import accepted_names
 from workers.opening import CannotOpen, open_sealed
-from workers.pipeline import Understood, compose, understand
+from workers.pipeline import Learnt, Understood, compose, understand
 from workers.referring import matching_rules
 from workers.settings import WorkerSettings
 from workers.triage.explanation import LANGUAGES as EXPLAINED_IN
@@ -63,11 +67,16 @@ def process_report(keys: Keys, report_id: uuid.UUID) -> None:
     if loaded is None:
         return
     report, message = loaded
+    learnt = _learnt(keys)
     try:
         opened = _open(keys, report, message)
         question_id = _recognise_sender(keys, report.id, opened.sender) if opened.sender else None
         understood = understand(
-            opened.text, report.received_at, opened.known_tokens, is_answer=question_id is not None
+            opened.text,
+            report.received_at,
+            opened.known_tokens,
+            is_answer=question_id is not None,
+            learnt=learnt,
         )
     except CannotOpen:
         _give_to_person(report_id, "unreadable")
@@ -84,9 +93,15 @@ def process_report(keys: Keys, report_id: uuid.UUID) -> None:
         if question is not None:
             _join_case_of(session, keys, report, message, question, understood)
         else:
-            case = casework.take_in_report(session, report, message, understanding(keys, understood))
+            taken_in = as_corrected(session, keys, report.case_id, message, understood)
+            case = casework.take_in_report(session, report, message, taken_in)
             _find_again(session, keys, case, message, understood)
             casework.refer_by_rules(session, case, matching_rules(session, case, understood.findings))
+
+
+def _learnt(keys: Keys) -> Learnt:
+    """What this installation has learnt and imported."""
+    return Learnt(learnt_model(), imported_gazetteer(keys.settings.var), accepted_names())
 
 
 def _find_again(session: Session, keys: Keys, case: Case, message: Message, understood: Understood) -> None:
@@ -107,13 +122,29 @@ def process_answer(keys: Keys, message_id: uuid.UUID) -> None:
     if report.state == ReportState.WITHDRAWN or message.answers_message_id is None:
         return
     opened = _open(keys, report, message)
-    understood = understand(opened.text, message.created_at, opened.known_tokens, is_answer=True)
+    understood = understand(
+        opened.text, message.created_at, opened.known_tokens, is_answer=True, learnt=_learnt(keys)
+    )
     with transaction() as session:
         message = session.get_one(Message, message_id)
         question = session.get_one(Message, message.answers_message_id)
         case = session.get(Case, report.case_id) if report.case_id else None
         if case is not None:
-            casework.take_in_answer(session, case, message, question, understanding(keys, understood))
+            taken_in = as_corrected(session, keys, case.id, message, understood)
+            casework.take_in_answer(session, case, message, question, taken_in)
+
+
+def as_corrected(
+    session: Session, keys: Keys, case_id: uuid.UUID | None, message: Message, understood: Understood
+) -> Understanding:
+    """The engines' result with what people corrected in this message's masks; locks the case as it stands."""
+    if case_id is not None:
+        session.get(
+            Case, case_id, populate_existing=True
+        )  # a correction made from now on makes us start again
+    return corrected_understanding(
+        session, keys.workers, message.id, understood, lambda kept: understanding(keys, kept)
+    )
 
 
 def understanding(keys: Keys, understood: Understood) -> Understanding:
@@ -183,7 +214,8 @@ def _open(keys: Keys, report: Report, message: Message) -> Opened:
             )
             .order_by(Message.created_at)
         ).all()
-    return Opened(compose(content), str(content.get("sender", "")), _tokens(keys, others))
+        by_people = masks_by_people(session, report.case_id)
+    return Opened(compose(content), str(content.get("sender", "")), _tokens(keys, [*others, *by_people]))
 
 
 def _tokens(keys: Keys, sealed_tables: Iterable[bytes | None]) -> dict[str, str]:
@@ -232,7 +264,8 @@ def _join_case_of(
     asked = session.get_one(Report, question.report_id)
     case = session.get_one(Case, asked.case_id)
     report.case_id, report.is_answer, report.state = case.id, True, ReportState.PROCESSED
-    casework.take_in_answer(session, case, message, question, understanding(keys, understood))
+    taken_in = as_corrected(session, keys, case.id, message, understood)
+    casework.take_in_answer(session, case, message, question, taken_in)
 
 
 def _give_to_person(report_id: uuid.UUID, reason: str) -> None:

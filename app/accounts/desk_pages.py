@@ -21,11 +21,13 @@ class DeskPage:
 
     endpoint: str
     label: LazyString
+    is_of_the_desk: bool = False  # partners' people have no use for it, whatever their role
 
 
 PAGES = (
     DeskPage("casework.inbox", lazy_gettext("Inbox")),
     DeskPage("exports.export_form", lazy_gettext("Exports")),
+    DeskPage("naming.names", lazy_gettext("Lists of names"), is_of_the_desk=True),
     DeskPage("audit.entries", lazy_gettext("Audit trail")),
     DeskPage("administration.overview", lazy_gettext("Administration")),
 )
@@ -36,7 +38,12 @@ def pages_for(user: User | None) -> tuple[DeskPage, ...]:
     """The menu of a person; empty for nobody."""
     if user is None:
         return ()
-    return tuple(page for page in PAGES if may(user.role, ENDPOINTS[page.endpoint]))
+    is_desk = user.organisation.sees_every_case
+    return tuple(
+        page
+        for page in PAGES
+        if may(user.role, ENDPOINTS[page.endpoint]) and (is_desk or not page.is_of_the_desk)
+    )
 
 
 def landing(user: User) -> str:

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     REFER_CASES = "refer_cases"
     ANSWER_REFERRALS = "answer_referrals"
     VERIFY_CASES = "verify_cases"
+    REVIEW_NAMES = "review_names"
     EXPORT_CASES = "export_cases"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
@@ -38,6 +39,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REFER_CASES,
             P.ANSWER_REFERRALS,
             P.VERIFY_CASES,
+            P.REVIEW_NAMES,
             P.READ_AUDIT,
         }
     ),
@@ -76,6 +78,10 @@ ENDPOINTS: dict[str, Permission] = {
     "casework.refer": P.REFER_CASES,
     "casework.answer_referral": P.ANSWER_REFERRALS,
     "casework.add_note": P.WORK_ON_CASES,
+    "casework.mask_words": P.WORK_ON_CASES,
+    "casework.unmask_words": P.WORK_ON_CASES,
+    "naming.names": P.REVIEW_NAMES,
+    "naming.decide_names": P.REVIEW_NAMES,
     "exports.export_form": P.EXPORT_CASES,
     "exports.download": P.EXPORT_CASES,
     "audit.entries": P.READ_AUDIT,

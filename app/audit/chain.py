@@ -35,6 +35,10 @@ class Action(StrEnum):
     CASE_VERIFICATION_CHANGED = "case.verification_changed"
     CASE_NOTED = "case.noted"
     FINDING_DECIDED = "finding.decided"
+    WORDS_MASKED = "case.words_masked"
+    UNMASKING_ASKED = "case.unmasking_asked"
+    WORDS_UNMASKED = "case.words_unmasked"
+    NAME_DECIDED = "name.decided"
     QUESTION_ASKED = "message.question_asked"
     MESSAGE_SENT = "message.sent"
     MESSAGE_NOT_SENT = "message.not_sent"
@@ -50,6 +54,8 @@ class Action(StrEnum):
     ORGANISATION_ADDED = "organisation.added"
     RULE_ADDED = "routing_rule.added"
     DEMONSTRATION_LOADED = "installation.demonstration_loaded"
+    MODEL_LEARNT = "triage_model.learnt"
+    MODEL_CHANGED = "triage_model.changed"
 
 
 @dataclass(frozen=True, slots=True)

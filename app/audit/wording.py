@@ -19,6 +19,10 @@ ACTIONS = {
     Action.CASE_VERIFICATION_CHANGED: lazy_gettext("Verification changed"),
     Action.CASE_NOTED: lazy_gettext("Note written"),
     Action.FINDING_DECIDED: lazy_gettext("Finding decided"),
+    Action.WORDS_MASKED: lazy_gettext("Words hidden"),
+    Action.UNMASKING_ASKED: lazy_gettext("Mask said to be wrong"),
+    Action.WORDS_UNMASKED: lazy_gettext("Wrong mask taken away"),
+    Action.NAME_DECIDED: lazy_gettext("Word for the lists decided"),
     Action.QUESTION_ASKED: lazy_gettext("Question asked"),
     Action.MESSAGE_SENT: lazy_gettext("Message sent"),
     Action.MESSAGE_NOT_SENT: lazy_gettext("Message not sent"),
@@ -33,6 +37,8 @@ ACTIONS = {
     Action.USER_CHANGED: lazy_gettext("Account changed"),
     Action.ORGANISATION_ADDED: lazy_gettext("Organisation added"),
     Action.RULE_ADDED: lazy_gettext("Routing rule added"),
+    Action.MODEL_LEARNT: lazy_gettext("Model for violations learnt"),
+    Action.MODEL_CHANGED: lazy_gettext("Model for violations changed"),
     Action.DEMONSTRATION_LOADED: lazy_gettext("Demonstration loaded"),
 }
 ACTORS = {
@@ -48,5 +54,7 @@ SUBJECTS = {
     "referral": lazy_gettext("referral"),
     "user": lazy_gettext("person"),
     "organisation": lazy_gettext("organisation"),
+    "name": lazy_gettext("word for the lists"),
     "export": lazy_gettext("export"),
+    "triage_model": lazy_gettext("model for violations"),
 }

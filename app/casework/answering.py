@@ -25,7 +25,7 @@ from app.casework.complaints import NeedsConfirmation, from_casework, from_cost,
 from app.casework.errors import CHANGED_MEANWHILE, CaseworkError
 from app.casework.segments import GSM_BASIC, GSM_EXTENDED, LONGEST_QUESTION
 from app.casework.visibility import visible_case, visible_cases
-from app.casework.wording import STATUSES, URGENCIES, VERIFICATIONS, place_label
+from app.casework.wording import MASKS, STATUSES, URGENCIES, VERIFICATIONS, place_label
 from app.database import db, transaction
 from app.geography.map import draw_case_map
 from app.models import Case, User
@@ -58,6 +58,7 @@ def show_case(case_id: uuid.UUID, form: FormState, status: int = HTTPStatus.OK) 
             statuses=STATUSES,
             verifications=VERIFICATIONS,
             urgencies=URGENCIES,
+            masks=MASKS,
             longest_question=LONGEST_QUESTION,
             gsm=(GSM_BASIC, GSM_EXTENDED),
         ),
@@ -111,5 +112,5 @@ def _way_back(case_id: uuid.UUID, section: str) -> str:
     still_visible = visible_cases(current_user()).where(Case.id == case_id).with_only_columns(Case.id)
     if db.session.scalar(still_visible) is None:
         return url_for("casework.inbox")
-    known = {"findings", "conversation", "referrals", "work", "history"}
+    known = {"account", "findings", "conversation", "referrals", "work", "history"}
     return url_for("casework.case", case_id=case_id, _anchor=section if section in known else None)

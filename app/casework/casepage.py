@@ -11,13 +11,18 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission, may
 from app.casework.finding_views import STATED_BY_PEOPLE, FindingView, evidence_in, finding_views
 from app.casework.highlighting import Piece, cut
+from app.casework.masking import corrections_of
 from app.casework.referrals import next_states
 from app.casework.timeline import TimelineEntry, timeline
+from app.casework.tokens import tokens_in
 from app.casework.visibility import has_conflict, may_read_text
 from app.models import (
     Case,
     Channel,
+    CorrectionState,
     Direction,
+    MaskChange,
+    MaskCorrection,
     Message,
     Organisation,
     OrganisationKind,
@@ -30,16 +35,31 @@ from app.models import (
 
 
 @dataclass(frozen=True, slots=True)
+class MaskView:
+    """A token of a message; `state` says how far it is with taking it away, if somebody asked for that."""
+
+    token: str
+    state: CorrectionState | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """A message: its pieces if it came in (none where it may not be shown), and what it answers."""
 
     message: Message
     pieces: tuple[Piece, ...]
+    masks: tuple[MaskView, ...] = ()
 
     @property
     def is_outgoing(self) -> bool:
         """Whether we wrote it."""
         return self.message.direction == Direction.OUTBOUND
+
+    @property
+    def removable_masks(self) -> list[tuple[str, str]]:
+        """The masks that can be taken away, as entries of a list to choose from."""
+        waiting = {CorrectionState.PENDING, CorrectionState.FAILED}
+        return [(mask.token, mask.token) for mask in self.masks if mask.state not in waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,8 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
     messages = _messages(session, case)
     texts = {each.id: each.anonymised_text or "" for each in messages} if is_readable else {}
     findings = finding_views(session, user, case, texts)
-    views = [MessageView(each, cut(texts.get(each.id, ""), evidence_in(each, findings))) for each in messages]
+    corrections = corrections_of(session, case) if is_readable else ()
+    views = [_message_view(each, texts.get(each.id, ""), findings, corrections) for each in messages]
     organisations, conflicts = _organisations(session, user, case)
     return CasePage(
         case=case,
@@ -92,6 +113,18 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
         channel=_channel(case),
         permissions=_permissions(user, case),
     )
+
+
+def _message_view(
+    message: Message, text: str, findings: Sequence[FindingView], corrections: Sequence[MaskCorrection]
+) -> MessageView:
+    states = {
+        each.token: CorrectionState(each.state)
+        for each in corrections
+        if each.message_id == message.id and each.change == MaskChange.REMOVED
+    }
+    masks = tuple(MaskView(token, states.get(token)) for token in tokens_in(text))
+    return MessageView(message, cut(text, evidence_in(message, findings)), masks)
 
 
 def _messages(session: Session, case: Case) -> list[Message]:
@@ -156,4 +189,6 @@ def _permissions(user: User, case: Case) -> frozenset[str]:
         held.add("note")
     if not user.organisation.sees_every_case:
         held.discard(str(Permission.REFER_CASES))
+    elif may(user.role, Permission.WORK_ON_CASES):
+        held.add("unmask")
     return frozenset(held & {"note"} if case.is_withdrawn else held)

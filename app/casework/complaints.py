@@ -41,6 +41,14 @@ MESSAGES = {
     "referred_already": lazy_gettext("The case is already referred to this organisation."),
     "referral_state": lazy_gettext("The referral has moved on and this can no longer be done."),
     "deadline_unknown": lazy_gettext("Choose one of the deadlines."),
+    "mask_short": lazy_gettext("Give at least two letters or digits of what is to be hidden."),
+    "mask_long": lazy_gettext("This is too long to be hidden at once."),
+    "mask_missing": lazy_gettext(
+        "These words are not in this message. Copy them from it, without the signs in brackets."
+    ),
+    "mask_unknown": lazy_gettext("Choose one of the masks of this message."),
+    "mask_pending": lazy_gettext("This mask is being taken away already."),
+    "unmask_unconfirmed": lazy_gettext("Confirm that the hidden words identify nobody."),
     "choose": lazy_gettext("Choose one of the list."),
 }
 _FIELD_OF = {
@@ -60,6 +68,12 @@ _FIELD_OF = {
     "conflict": "organisation",
     "referred_already": "organisation",
     "deadline_unknown": "deadline_hours",
+    "mask_short": "words",
+    "mask_long": "words",
+    "mask_missing": "words",
+    "mask_unknown": "token",
+    "mask_pending": "token",
+    "unmask_unconfirmed": "confirmed",
 }
 _STATUSES = {
     NOT_FOUND: HTTPStatus.NOT_FOUND,

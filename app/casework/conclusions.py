@@ -109,7 +109,7 @@ def take_in_report(session: Session, report: Report, message: Message, understoo
     _replace_findings(session, case, message, understood.conclusions)
     _apply(session, case, understood.conclusions)
     case.language, case.needs_person, case.updated_at = understood.language, understood.needs_person, utcnow()
-    _refresh_text(session, case)
+    refresh_text(session, case)
     report.state = ReportState.NEEDS_PERSON if understood.needs_person else ReportState.PROCESSED
     action = Action.REPORT_NEEDS_PERSON if understood.needs_person else Action.REPORT_PROCESSED
     audit.record(session, action, f"report:{report.id}", actor="worker", detail={"case": str(case.id)})
@@ -127,7 +127,7 @@ def take_in_answer(
     if case.status in {CaseStatus.WAITING_FOR_REPORTER, CaseStatus.CLOSED} and not case.is_withdrawn:
         case.status = CaseStatus.IN_PROGRESS
     case.updated_at = utcnow()
-    _refresh_text(session, case)
+    refresh_text(session, case)
     session.add(CaseEvent(case_id=case.id, kind="answer_received", detail={"message": str(message.id)}))
     audit.record(session, Action.REPORT_PROCESSED, f"message:{message.id}", actor="worker")
 
@@ -276,7 +276,7 @@ def _apply_date(case: Case, value: Mapping[str, Any]) -> None:
     case.occurred_precision = value["precision"]
 
 
-def _refresh_text(session: Session, case: Case) -> None:
+def refresh_text(session: Session, case: Case) -> None:
     """The case's text is that of its messages, in order, as far as they were not withdrawn."""
     session.flush()
     texts = session.scalars(

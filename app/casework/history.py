@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     REFERRAL_CREATED = "referral_created"
     REFERRAL_CHANGED = "referral_changed"
     NOTE = "note"
+    WORDS_MASKED = "words_masked"
+    UNMASKING_ASKED = "unmasking_asked"
 
 
 _ACTIONS = {
@@ -38,6 +40,8 @@ _ACTIONS = {
     EventKind.REFERRAL_CREATED: Action.REFERRAL_CREATED,
     EventKind.REFERRAL_CHANGED: Action.REFERRAL_CHANGED,
     EventKind.NOTE: Action.CASE_NOTED,
+    EventKind.WORDS_MASKED: Action.WORDS_MASKED,
+    EventKind.UNMASKING_ASKED: Action.UNMASKING_ASKED,
 }
 
 

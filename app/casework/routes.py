@@ -22,6 +22,7 @@ from app.casework.complaints import (
 )
 from app.casework.errors import NOT_FOUND, CaseworkError
 from app.casework.segments import count_segments
+from app.casework.tokens import MaskLabel
 from app.casework.wording import CHANNELS, STATUSES, URGENCIES, VERIFICATIONS, init_wording
 from app.database import db
 from app.models import CaseStatus, Channel, FindingState, ReferralState, User, Verification
@@ -31,7 +32,7 @@ from app.reference.taxonomy import violations
 blueprint = Blueprint("casework", __name__, url_prefix="/desk")
 init_wording(blueprint)
 
-_KEPT_AFTER_EXPIRY = ("text", "reason", "note")
+_KEPT_AFTER_EXPIRY = ("text", "reason", "note", "words")
 
 
 @blueprint.get("/")
@@ -136,6 +137,30 @@ def add_violation(case_id: uuid.UUID) -> ResponseReturnValue:
         service.add_violation(session, user, case_id, data["code"])
 
     return perform(case_id, "add-violation", schemas.ViolationIn(), act, done=gettext("Violation added."))
+
+
+@blueprint.post("/cases/<uuid:case_id>/messages/<uuid:message_id>/masks")
+def mask_words(case_id: uuid.UUID, message_id: uuid.UUID) -> ResponseReturnValue:
+    """Hide more words of a message."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        service.mask_words(session, user, case_id, message_id, data["words"], MaskLabel(data["label"]))
+
+    return perform(
+        case_id, f"mask-{message_id}", schemas.MaskIn(), act, done=gettext("The words are hidden.")
+    )
+
+
+@blueprint.post("/cases/<uuid:case_id>/messages/<uuid:message_id>/unmasking")
+def unmask_words(case_id: uuid.UUID, message_id: uuid.UUID) -> ResponseReturnValue:
+    """Say that a mask hides what identifies nobody."""
+
+    def act(session: Session, user: User, data: dict[str, Any]) -> None:
+        confirmed = data["confirmed"]
+        service.ask_unmasking(session, user, case_id, message_id, data["token"], is_confirmed=confirmed)
+
+    done = gettext("The mask is being taken away: in a moment the words stand in the account.")
+    return perform(case_id, f"unmask-{message_id}", schemas.UnmaskIn(), act, done=done)
 
 
 @blueprint.post("/cases/<uuid:case_id>/questions")

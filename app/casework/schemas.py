@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from app.casework.queries import ANY, OPEN, InboxFilter
+from app.casework.tokens import MaskLabel
 from app.models import CaseStatus, Channel, FindingState, ReferralState, Verification
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -124,6 +125,20 @@ class NoteIn(FormIn):
     """A note."""
 
     text = PlainText(load_default="")
+
+
+class MaskIn(FormIn):
+    """Words of a message to hide, and what they are."""
+
+    words = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="mask_long"))
+    label = one_of(MaskLabel)
+
+
+class UnmaskIn(FormIn):
+    """A mask that hides what identifies nobody; `confirmed` once somebody says so."""
+
+    token = fields.String(load_default="")
+    confirmed = fields.Boolean(load_default=False)
 
 
 class InboxIn(Schema):

@@ -12,6 +12,7 @@ from app.casework.conversation import ask_reporter
 from app.casework.errors import CHANGED_MEANWHILE, FORBIDDEN, CaseworkError
 from app.casework.findings import add_finding, add_violation, decide_finding
 from app.casework.history import EventKind
+from app.casework.masking import ask_unmasking, mask_words
 from app.casework.referrals import answer_referral, refer
 from app.casework.visibility import visible_case, workable_case
 from app.clock import utcnow
@@ -106,10 +107,12 @@ __all__ = [
     "add_violation",
     "answer_referral",
     "ask_reporter",
+    "ask_unmasking",
     "assign",
     "change_status",
     "check_version",
     "decide_finding",
+    "mask_words",
     "refer",
     "verify",
 ]

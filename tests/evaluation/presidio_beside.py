@@ -30,7 +30,14 @@ def load_presidio() -> Anonymiser:
     return masks
 
 
+def _keep_offline() -> None:
+    """Presidio's e-mail recogniser would fetch a list of domains; it ships with one too, and nothing here calls out."""
+    extraction: Any = importlib.import_module("tldextract.tldextract")
+    extraction.TLD_EXTRACTOR = extraction.TLDExtract(suffix_list_urls=())
+
+
 def _analyzer() -> Any:
+    _keep_offline()
     presidio = importlib.import_module("presidio_analyzer")
     engines = importlib.import_module("presidio_analyzer.nlp_engine")
     recognizers = importlib.import_module("presidio_analyzer.predefined_recognizers")

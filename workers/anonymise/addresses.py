@@ -35,7 +35,7 @@ _PART = "|".join(
     )
 )
 _BETWEEN = r"(?:\s{0,2}[,;/\-–]?\s{0,2}|\s(?i:x|et|and|à|à la|au|sur|de la|du)\s)"
-_QUARTER_NAME = r"(?:[A-ZÀ-Þ][\w'’\-]{1,25}|\d{1,3})(?:\s[A-ZÀ-Þ][\w'’\-]{1,25}){0,2}"
+_QUARTER_NAME = r"(?:[A-ZÀ-Þ][\w'’\-]{1,25}|\d{1,3})(?:\s[A-ZÀ-Þ][\w'’\-]{1,25}){0,2}(?:\s\d{1,4})?"
 _QUARTER = rf"(?:(?i:\b(?:quartier|secteur|cit[eé]))\s{_QUARTER_NAME}{_BETWEEN})"
 _ADDRESS = re.compile(rf"{_QUARTER}?(?:{_PART})(?:{_BETWEEN}(?:{_PART})){{0,5}}")
 _COUNT = re.compile(r"\s{0,2}(?:personnes|chambres|maisons|cases|t[eê]tes|boutiques|portes)\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ _MONTH = (
     r"|zuluye|uti|s[ɛe]tanburu|[ɔo]kut[ɔo]buru|nowanburu|desanburu)\.?"
 )
 _CUE = (
-    r"\b(?:n[eé]\(e\)s?|n[eé](?:e|·e)?s?|date\s(?:et\slieu\s)?de\snaissance|naissance|ddn|born|birth|dob|d\.o\.b\.?|date\sof\sbirth|birthday"
+    r"\b(?:n[.°]?(?=\sle\s\d)|n[eé]\(e\)s?|n[eé](?:e|·e)?s?|date\s(?:et\slieu\s)?de\snaissance|naissance|ddn|born|birth|dob|d\.o\.b\.?|date\sof\sbirth|birthday"
     r"|anniversaire|bangera|wolola|bange(?:\sdon)?)(?![^\W_])"
 )
 _BETWEEN = (
@@ -26,7 +26,8 @@ _DATE = (
     r"(?:\d{1,2}(?:er|st|nd|rd|th)?[ ]?[./\-– ][ ]?(?:\d{1,2}|" + _MONTH + r")[ ]?[./\-–, ][ ]?\d{2,4}"
     r"|(?:premier|\d{1,2}(?:er|st|nd|rd|th)?)[ ](?:of[ ])?" + _MONTH + r"(?:[ ,]{1,2}\d{2,4})?"
     r"|" + _MONTH + r"[ ]\d{1,2}(?:st|nd|rd|th)?,?[ ]\d{4}"
-    r"|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}|" + _MONTH + r"[ ]\d{4}|(?:19|20)\d{2}|\d{8})(?!\d)"
+    r"|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}|" + _MONTH + r"[ ]\d{4}|(?:19|20)\d{2}|\d{8}"
+    r"|(?<=\ben )['’]?[3-9]\d(?![ ]?[^\W\d_]{3}))(?!\d)"
 )
 _BORN = re.compile(f"{_CUE}{_BETWEEN}(?P<date>{_DATE})", re.IGNORECASE)
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from workers.contracts import EntityLabel, Span
 
-MASKING_THRESHOLD = 0.5
-"""From this confidence on, a stretch is masked: when in doubt, mask."""
+MASK = 0.5
+"""From this weight of evidence on, a stretch is masked: when in doubt, mask."""
+
+REVIEW = 0.25
+"""From this weight on, a stretch that stays readable is shown to a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from workers.anonymise.cues import cue_words
 from workers.anonymise.evidence import Reading
-from workers.anonymise.frames import Strength, load_frames
+from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.place_context import follows_place_cue
 
 _RELATIVE, _SUBJECT, _OBJECT = 0.5, 0.47, 0.47
-_DESCRIBES = re.compile(r"(?:[éè]e?s?|i?que|aires?|eux|euses?|ants?|antes?|el|elles?|ables?|istes?|i[eè]res?|ais|ois)$")
+_DESCRIBES = re.compile(
+    r"(?:ée?s?|i?que|aires?|eux|euses?|ants?|antes?|el|elles?|ables?|istes?|i[eè]res?|ais|ois)$"
+)
 
 
 def hear_clauses(reading: Reading) -> None:
@@ -28,14 +29,27 @@ def hear_clauses(reading: Reading) -> None:
 def _hear_doubtful(reading: Reading, index: int) -> None:
     if _precedes(reading, index, "auxiliaries") and _opens_clause(reading, index):
         reading.evidence[index].add("clause:subject", _SUBJECT)
-    elif index and reading.words[index].follows_closely and _word(reading, index - 1) in cue_words("clause", "acts"):
+    elif (
+        index
+        and reading.words[index].follows_closely
+        and _word(reading, index - 1) in cue_words("clause", "acts")
+    ):
         reading.evidence[index].add("clause:object", _OBJECT)
 
 
 def _is_doubtful_name(reading: Reading, index: int) -> bool:
-    if reading.names[index] is None or reading.is_ordinary(index):
+    is_listed = reading.names[index] is not None
+    is_new = reading.stands_out(index) and reading.is_unknown(index) and not reading.is_acronym(index)
+    if not is_listed and not is_new:
+        return False
+    if reading.is_ordinary(index) and not _opens_with_capital(reading, index):
         return False
     return not (reading.is_town(index) or follows_place_cue(reading, index))
+
+
+def _opens_with_capital(reading: Reading, index: int) -> bool:
+    """`Vieux a vu…`: no article stands before it, so it is hardly the adjective."""
+    return reading.words[index].is_capital and reading.words[index].opens_sentence and reading.case_is_mixed
 
 
 def _is_named_relative(reading: Reading, index: int) -> bool:
@@ -44,17 +58,22 @@ def _is_named_relative(reading: Reading, index: int) -> bool:
         return False
     if reading.is_ordinary(index):
         return reading.names[index] is not None
-    return reading.names[index] is not None or not _DESCRIBES.search(reading.words[index].text.lower())
+    is_no_adjective = not _DESCRIBES.search(reading.words[index].text.lower()) or reading.is_unknown(index)
+    return reading.names[index] is not None or is_no_adjective
 
 
 def _follows_own_kin(reading: Reading, index: int) -> bool:
-    """Whether a possessive, at most one adjective and a word of kinship stand right before."""
-    if index < 2 or not reading.words[index].follows_closely or _word(reading, index - 1) not in _kinship_words():
+    """Whether whose kin somebody is (`mon grand frère`), or what they do (`le boutiquier`), stands right before."""
+    if index < 2 or not reading.words[index].follows_closely:
         return False
-    owners = cue_words("clause", "possessives")
-    return _word(reading, index - 2) in owners or (
-        index > 2 and _word(reading, index - 2) in cue_words("clause", "degrees") and _word(reading, index - 3) in owners
-    )
+    if _word(reading, index - 1) in frame_words(Strength.OFFICE):
+        return _word(reading, index - 2) in cue_words("clause", "articles")
+    if _word(reading, index - 1) not in frame_words(Strength.KINSHIP):
+        return False
+    owner = index - 2
+    if index > 2 and _word(reading, owner) in cue_words("clause", "degrees"):
+        owner -= 1
+    return _word(reading, owner) in cue_words("clause", "possessives")
 
 
 def _precedes(reading: Reading, index: int, kind: str) -> bool:
@@ -74,14 +93,3 @@ def _opens_clause(reading: Reading, index: int) -> bool:
 
 def _word(reading: Reading, index: int) -> str:
     return reading.words[index].folded
-
-
-@cache
-def _kinship_words() -> frozenset[str]:
-    """Single words of kinship among the frames."""
-    return frozenset(
-        frame.words[0]
-        for frames in load_frames().values()
-        for frame in frames
-        if frame.strength is Strength.KINSHIP and len(frame.words) == 1
-    )

@@ -10,16 +10,22 @@ from itertools import chain
 
 from workers.anonymise.addresses import find_addresses
 from workers.anonymise.birth_dates import find_birth_dates
+from workers.anonymise.calibration import calibrated, load_calibration
 from workers.anonymise.claims import Claim
 from workers.anonymise.coordinates import find_coordinates
+from workers.anonymise.descriptions import described
+from workers.anonymise.evidence import Reading
 from workers.anonymise.frames import load_frames
 from workers.anonymise.identity_numbers import find_identity_numbers
 from workers.anonymise.lexicon import load_lexicon
+from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.online import find_online
 from workers.anonymise.overlaps import settle
-from workers.anonymise.persons import find_persons
+from workers.anonymise.persons import find_persons, read_persons
 from workers.anonymise.phones import find_phones
 from workers.anonymise.plates import find_plates
+from workers.anonymise.review import find_review
+from workers.anonymise.risk import risk_features, risk_of
 from workers.anonymise.spelt_names import find_spelt_names
 from workers.anonymise.spelt_phones import find_spelt_phones
 from workers.anonymise.tagger import load_model
@@ -41,22 +47,44 @@ _PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
 
 
 def anonymise(
-    text: str, language: str | None = None, *, known: Mapping[str, str] | None = None
+    text: str,
+    language: str | None = None,
+    *,
+    known: Mapping[str, str] | None = None,
+    describe: bool = False,
+    names: frozenset[str] = frozenset(),
+    not_names: frozenset[str] = frozenset(),
 ) -> Anonymised:
     """Replace what identifies people by tokens; `known` maps tokens of the case to the words they stand for.
 
     Places above the address, forces, institutions, counts and money stay. Offsets are code points of `text`.
+    `names` are words to be taken for listed names, `not_names` words that no list makes a name of.
+    With `describe` the tokens in the text carry sex and role where it says so: `[PERSONNE-1: femme, victime]`.
     """
     case = known or {}
     read_in = language or _identified(text)
-    entities = _entities(text, settle(_claims(text, read_in, case), text), TokenBook.of_case(text, case))
-    return Anonymised(_replaced(text, entities), read_in, entities)
+    reading, claims = read_claims(text, read_in, case, LocalNames.folded(names, not_names))
+    tokens = _entities(text, claims, TokenBook.of_case(text, case))
+    entities = described(reading, tokens, is_shown=describe)
+    review = find_review(reading, text, entities)
+    risk = risk_of(risk_features(reading, read_in, entities, review), review)
+    return Anonymised(_replaced(text, entities), read_in, entities, review, risk)
+
+
+def read_claims(
+    text: str, language: str, known: Mapping[str, str], local: LocalNames = NO_LOCAL_NAMES
+) -> tuple[Reading, list[Claim]]:
+    """The text as it was read, and what of it is to be masked, with the weight of evidence for each."""
+    reading = read_persons(text, language, _known_name_words(known), local)
+    voices = chain(find_persons(reading), *(voice(text) for voice in _PATTERN_VOICES))
+    return reading, settle(_outside_tokens(voices, text), text)
 
 
 def preload() -> None:
     """Load the lists and the language model now, so that the first report doesn't wait for them."""
     load_lexicon()
     load_frames()
+    load_calibration()
     load_model()
 
 
@@ -70,13 +98,11 @@ def token_table(text: str, anonymised: Anonymised) -> dict[str, str]:
     return table
 
 
-def _claims(text: str, language: str, known: Mapping[str, str]) -> Iterator[Claim]:
+def _outside_tokens(claims: Iterable[Claim], text: str) -> Iterator[Claim]:
+    """What does not touch a token that already stands in the text."""
     tokens = [match.span() for match in TOKEN.finditer(text)]
-    voices = chain(
-        find_persons(text, language, _known_name_words(known)), *(voice(text) for voice in _PATTERN_VOICES)
-    )
     return (
-        claim for claim in voices if not any(claim.start < end and start < claim.end for start, end in tokens)
+        claim for claim in claims if not any(claim.start < end and start < claim.end for start, end in tokens)
     )
 
 
@@ -93,7 +119,7 @@ def _entities(text: str, claims: Sequence[Claim], book: TokenBook) -> tuple[Enti
             claim.end,
             claim.label,
             book.token_for(claim.label, text[claim.start : claim.end]),
-            claim.confidence,
+            calibrated(claim.label, claim.confidence),
             claim.detectors,
         )
         for claim in claims
@@ -104,7 +130,7 @@ def _replaced(text: str, entities: Sequence[Entity]) -> str:
     pieces: list[str] = []
     last_end = 0
     for entity in entities:
-        pieces += (text[last_end : entity.start], entity.token)
+        pieces += (text[last_end : entity.start], entity.written)
         last_end = entity.end
     return "".join(pieces) + text[last_end:]
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from workers.anonymise.claims import MASKING_THRESHOLD, noisy_or
+from workers.anonymise.claims import MASK, noisy_or
 from workers.anonymise.lexicon import Clarity, Lexicon, ListedName, load_lexicon
+from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.tagger import is_familiar
 from workers.anonymise.words import Word, has_telling_case
 
+_LONGEST_ACRONYM = 6
+_FEW_UNKNOWN, _FEW_UNKNOWN_SHARE = 1, 0.06
 _READ_AS_FRENCH = frozenset({"fra", "fr", "und"})
 _ENGLISH = frozenset({"eng", "en"})
+_BAMBARA = frozenset({"bam", "bm", "dyu"})
 
 
 @dataclass(slots=True)
@@ -20,30 +25,40 @@ class Evidence:
 
     weights: dict[str, float] = field(default_factory=dict)
     is_silenced: bool = False
+    together: float = 0.0
 
     def add(self, detector: str, weight: float) -> None:
         """Let a voice speak; of its statements the strongest counts."""
-        self.weights[detector] = max(weight, self.weights.get(detector, 0.0))
+        if weight > self.weights.get(detector, 0.0):
+            self.weights[detector] = weight
+            self.together = noisy_or(self.weights.values())
 
     @property
     def confidence(self) -> float:
         """All voices together."""
-        return 0.0 if self.is_silenced else noisy_or(self.weights.values())
+        return 0.0 if self.is_silenced else self.together
 
 
 class Reading:
     """A text's words with what the lists know of them and the evidence gathered so far."""
 
-    def __init__(self, words: Sequence[Word], language: str) -> None:
+    def __init__(self, words: Sequence[Word], language: str, local: LocalNames = NO_LOCAL_NAMES) -> None:
         self.words = words
+        self.local = local
         self.is_french = language in _READ_AS_FRENCH
+        self.is_bambara = language in _BAMBARA
         self.is_european = self.is_french or language in _ENGLISH
         self.lexicon: Lexicon = load_lexicon()
         self.case_tells = has_telling_case(words)
+        self.case_is_mixed = not all(word.text.isupper() for word in words if len(word.text) > 1)
         self.evidence = [Evidence() for _ in words]
         self.names: list[ListedName | None] = [self._listed(word) for word in words]
 
     def _listed(self, word: Word) -> ListedName | None:
+        if word.folded in self.local.names:
+            return ListedName(Clarity.CLEAR, is_given=True, is_family=True)
+        if word.folded in self.local.not_names:
+            return None
         name = self.lexicon.name(word.folded, word.key, is_capital=word.is_capital)
         if name is None or name.is_exact or self.has_capital_inside(word):
             return name
@@ -55,7 +70,7 @@ class Reading:
 
     def is_name(self, index: int) -> bool:
         """Whether the evidence for a word suffices to mask it."""
-        return 0 <= index < len(self.words) and self.evidence[index].confidence >= MASKING_THRESHOLD
+        return 0 <= index < len(self.words) and self.evidence[index].confidence >= MASK
 
     def is_clear_name(self, index: int) -> bool:
         """Whether the list knows the word as a name and as little else."""
@@ -73,6 +88,10 @@ class Reading:
         """Whether the word names a force, a group or an institution."""
         return self.words[index].folded in self.lexicon.forces
 
+    def is_said_no_name(self, index: int) -> bool:
+        """Whether people of this installation said that the word is no name."""
+        return self.words[index].folded in self.local.not_names
+
     def is_place(self, index: int) -> bool:
         """Whether the word is (part of) a place's name."""
         word = self.words[index]
@@ -89,9 +108,25 @@ class Reading:
             self.is_ordinary(index)
             or self.is_force(index)
             or self.is_place(index)
+            or self.is_said_no_name(index)
             or is_familiar(word.folded, word.text)
             or (not word.is_capital and self.lexicon.resembles_ordinary(word.folded))
         )
+
+    @cached_property
+    def has_few_unknown(self) -> bool:
+        """Whether unknown words are rare here: in SMS spelling they are common, and one of them says little."""
+        unknown = sum(
+            self.names[index] is None and len(self.words[index].text) > 1 and self.is_unknown(index)
+            for index in range(len(self.words))
+        )
+        return unknown <= max(_FEW_UNKNOWN, _FEW_UNKNOWN_SHARE * len(self.words))
+
+    def is_acronym(self, index: int) -> bool:
+        """Whether the word is in capitals among others that are not, short, and no listed name: `FIDH`."""
+        word = self.words[index]
+        is_short = 1 < len(word.text) <= _LONGEST_ACRONYM
+        return is_short and word.text.isupper() and self.case_tells and self.names[index] is None
 
     def stands_out(self, index: int) -> bool:
         """Whether the word at a place has such a capital."""

@@ -23,6 +23,7 @@ class Strength(StrEnum):
     KINSHIP = "kinship"
     MENTION = "mention"
     NICKNAME = "nickname"
+    SOBRIQUET = "sobriquet"
     FILIATION = "filiation"
     PARTICLE = "particle"
     SELF = "self"
@@ -57,6 +58,13 @@ def load_frames() -> dict[str, tuple[Frame, ...]]:
     return {
         first: tuple(sorted(found, key=lambda frame: -len(frame.words))) for first, found in by_first.items()
     }
+
+
+@cache
+def frame_words(strength: Strength) -> frozenset[str]:
+    """Frames of one strength that are a single word."""
+    found = (frame for frames in load_frames().values() for frame in frames if frame.strength is strength)
+    return frozenset(frame.words[0] for frame in found if len(frame.words) == 1)
 
 
 def find_frames(words: Sequence[Word], *, case_tells: bool) -> Iterator[FrameMatch]:

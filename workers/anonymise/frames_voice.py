@@ -15,12 +15,15 @@ _WEIGHTS = {
     Strength.KINSHIP: 0.6,
     Strength.MENTION: 0.5,
     Strength.NICKNAME: 0.7,
+    Strength.SOBRIQUET: 0.85,
     Strength.FILIATION: 0.85,
     Strength.SELF: 0.5,
     Strength.POSSESSOR: 0.6,
     Strength.PARTICLE: 0.6,
 }
 _LONGEST = 5
+_ARTICLES = frozenset({"le", "la", "l"})
+_LINKED = frozenset({Strength.NAMING, Strength.NICKNAME, Strength.SOBRIQUET})
 
 
 def hear_frames(reading: Reading) -> None:
@@ -37,17 +40,26 @@ def hear_frames(reading: Reading) -> None:
 
 
 def _keep_title_readable(reading: Reading, match: FrameMatch) -> None:
-    """`Cdt` stays, only `Sangaré` goes; a title that is a name too (`Thierno`) is left to the other voices."""
-    if match.strength not in {Strength.TITLE, Strength.OFFICE}:
+    """`Cdt` and `n fa` stay, only the name goes; a title that is a name too (`Thierno`) is left to the other voices."""
+    is_own_kin = match.strength is Strength.KINSHIP and match.after - match.first > 1
+    if match.strength not in {Strength.TITLE, Strength.OFFICE} and not is_own_kin:
+        return
+    if _is_initials(reading, match.first):
         return
     for index in range(match.first, match.after):
-        reading.evidence[index].is_silenced |= reading.names[index] is None
+        reading.evidence[index].is_silenced |= is_own_kin or reading.names[index] is None
+
+
+def _is_initials(reading: Reading, index: int) -> bool:
+    """The `M.` of `M.K.` is no title."""
+    pair = reading.words[index : index + 2]
+    return len(pair) == 2 and all(len(word.text) == 1 for word in pair)
 
 
 def _hear_bearer(reading: Reading, match: FrameMatch) -> None:
     """`Hama, surnommé…`, `Vieux dit…`: who bears a nickname is a person, however doubtful the name alone."""
     before = match.first - 1
-    if match.strength not in {Strength.NAMING, Strength.NICKNAME} or before < 0:
+    if match.strength not in _LINKED or before < 0:
         return
     is_near = reading.words[match.first].gap.strip(" ,(") == ""
     if is_near and reading.words[before].is_capital and reading.names[before] is not None:
@@ -59,14 +71,16 @@ def _hear_announced(reading: Reading, match: FrameMatch) -> None:
     if first is None or not _may_begin(reading, first, match):
         return
     joins_names = match.strength is Strength.NICKNAME and reading.is_name(match.first - 1)
-    for index in range(match.first if joins_names else first, _end_of_name(reading, first)):
+    is_sobriquet = match.strength is Strength.SOBRIQUET or reading.words[first].folded in _ARTICLES
+    end = _end_of_sobriquet if is_sobriquet else _end_of_name
+    for index in range(match.first if joins_names else first, end(reading, first)):
         reading.evidence[index].add(f"frame:{match.strength}", _WEIGHTS[match.strength])
 
 
 def _skip_links(reading: Reading, match: FrameMatch) -> int | None:
     """The first word of the announced name, past `est`, `ko`, `ye`…, when nothing separates it."""
     index = match.after
-    if match.strength in {Strength.NAMING, Strength.NICKNAME}:
+    if match.strength in _LINKED:
         while index < len(reading.words) and _is_link(reading, index):
             index += 1
     if index >= len(reading.words):
@@ -81,8 +95,12 @@ def _is_link(reading: Reading, index: int) -> bool:
 def _may_begin(reading: Reading, index: int, match: FrameMatch) -> bool:
     if reading.is_force(index):
         return False
-    if match.strength in {Strength.NAMING, Strength.FIELD}:
+    if match.strength is Strength.NAMING:
         return _may_be_named(reading, index)
+    if match.strength is Strength.FIELD:
+        return _may_fill_field(reading, index)
+    if match.strength is Strength.SOBRIQUET:
+        return reading.has_capital(index) or not reading.is_ordinary(index)
     if match.strength is Strength.NICKNAME:
         return _may_be_nickname(reading, index, match)
     if match.strength is Strength.TITLE:
@@ -94,6 +112,12 @@ def _may_be_named(reading: Reading, index: int) -> bool:
     if reading.is_ordinary(index):
         return reading.has_capital(index) and reading.names[index] is not None
     return True
+
+
+def _may_fill_field(reading: Reading, index: int) -> bool:
+    """After `nom`: what a colon, the list or a capital supports, not the verb of `que son nom sorte`."""
+    is_supported = ":" in reading.words[index].gap or reading.names[index] is not None
+    return (is_supported or reading.stands_out(index)) and _may_be_named(reading, index)
 
 
 def _may_be_nickname(reading: Reading, index: int, match: FrameMatch) -> bool:
@@ -113,7 +137,9 @@ def _may_follow_title(reading: Reading, index: int) -> bool:
 
 def _may_follow_loosely(reading: Reading, index: int, match: FrameMatch) -> bool:
     """After kinship, an office or `je suis`: a listed name, or a capital no list explains."""
-    if not reading.words[index].follows_closely and ":" not in reading.words[index].gap:
+    gap = reading.words[index].gap
+    is_apposed = "," in gap and match.strength is Strength.KINSHIP and reading.stands_out(index)
+    if not (reading.words[index].follows_closely or ":" in gap or is_apposed):
         return False
     if reading.is_place(index) and reading.names[index] is None:
         return False
@@ -123,7 +149,16 @@ def _may_follow_loosely(reading: Reading, index: int, match: FrameMatch) -> bool
         return True
     if not reading.case_tells and match.strength is not Strength.MENTION:
         return reading.is_unknown(index) or reading.is_clear_name(index)
-    return reading.stands_out(index) or reading.is_clear_name(index)
+    is_field = ":" in gap and reading.has_capital(index) and reading.is_unknown(index)
+    return is_field or reading.stands_out(index) or reading.is_clear_name(index)
+
+
+def _end_of_sobriquet(reading: Reading, first: int) -> int:
+    """A nickname goes on while capitals do (`Petit Cheval`); without capitals it is a name like others."""
+    end = first + (2 if reading.words[first].folded in _ARTICLES else 1)
+    while end < len(reading.words) and reading.words[end].follows_closely and reading.stands_out(end):
+        end += 1
+    return min(max(end, _end_of_name(reading, first)), len(reading.words))
 
 
 def _end_of_name(reading: Reading, first: int) -> int:

@@ -12,6 +12,9 @@ _NINA = re.compile(r"(?<![^\W_])[12](?:[ .\-]?\d){13}[ .\-]?[^\W\d_](?![^\W_])")
 _NINA_DIGITS = re.compile(r"(?<![^\W_])[12]\d{13}(?:\d)?(?![^\W_])")
 _PASSPORT = re.compile(r"(?<![^\W_])[A-Z]{1,2}[ ]?\d{7}(?![^\W_])")
 _ACCOUNT = re.compile(r"(?<![^\W_])ML\d{2}(?:[ ]?[A-Z0-9]{4}){5,7}(?:[ ]?[A-Z0-9]{1,3})?(?![^\W_])")
+_REFERENCE = re.compile(
+    r"(?<![\w/\-])[A-Z]{2,5}[\-/](?:[A-Z]{1,4}[\-/]\d{3,7}|\d{3,7}[\-/]\d{2,4})(?:[\-/](?:\d{2,4}|[A-Z]{2,5}))?(?![\w\-]|/\w)"
+)
 _CUE = re.compile(
     r"(?:\bnina\b|\bcni\b|\bcin\b|\bravec\b|carte\s(?:nina|nationale|d[’' ]?identit[eé]|biom[eé]tri\w{1,5}|consulaire"
     r"|d[’' ]?[eé]lecteur"
@@ -19,6 +22,10 @@ _CUE = re.compile(
     r"|\bmatricules?\b|\bmle\b|permis"
     r"|\bacte\sde\snaissance|extrait\sde\snaissance|jugement\ssuppl[eé]tif|carnet\sde\sfamille|fiche\s(?:descriptive|individuelle|nina)"
     r"|\bid\s?card|identity\scard|\bid\s(?:number|no\b)|national\sid|service\snumber|driv\w{2,4}\slicen[cs]e|compte\sbancaire|\biban\b|\brib\b"
+    r"|carte\sd[’' ]?[eé]leveur|carte\sde\s(?:membre|presse|service|p[eê]cheur|commer[cç]ant)"
+    r"|dossier\s(?=n[°ºo]|[A-Z]{2})|n[°ºo]\s?(?:de\s)?titre|titre\sfoncier|\bpv\s(?=n|\d)"
+    r"|r[eé]f(?:[eé]rence|\.)|r[eé]c[eé]piss[eé]|proc[eè]s[- ]verbal"
+    r"|attestation|licence|agr[eé]ment|num[eé]ro\sd[’' ]?agent"
     r"|num[eé]ro\sd[’' ]?identi\w{2,10}|\bimei\b|dossier\sm[eé]dical|s[eé]curit[eé]\ssociale|\binps\b|\bamo\b)",
     re.IGNORECASE,
 )
@@ -43,6 +50,7 @@ def find_identity_numbers(text: str) -> Iterator[Claim]:
         ("nina digits", 0.7, _NINA_DIGITS),
         ("passport", 0.8, _PASSPORT),
         ("account", 0.9, _ACCOUNT),
+        ("reference", 0.7, _REFERENCE),
     ):
         for match in pattern.finditer(text):
             yield Claim(*match.span(), EntityLabel.ID, confidence, (detector,))

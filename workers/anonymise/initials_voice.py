@@ -35,13 +35,19 @@ def is_consonant_before_consonant(reading: Reading, index: int) -> bool:
 
 def _dotted_runs(reading: Reading) -> Iterator[list[int]]:
     run: list[int] = []
-    for index, word in enumerate(reading.words):
-        if run and not (_is_letter(reading, index) and _DOTTED.fullmatch(word.gap)):
+    for index in range(len(reading.words)):
+        if run and not (_is_letter(reading, index) and _continues(reading, run[-1], index)):
             yield from _as_initials(reading, run)
             run = []
         if _is_letter(reading, index):
             run.append(index)
     yield from _as_initials(reading, run)
+
+
+def _continues(reading: Reading, before: int, index: int) -> bool:
+    """A dot between, and the same case: the `a` of `M.K. a disparu` is a verb."""
+    is_alike = reading.words[before].is_capital == reading.words[index].is_capital
+    return is_alike and _DOTTED.fullmatch(reading.words[index].gap) is not None
 
 
 def _is_letter(reading: Reading, index: int) -> bool:
@@ -97,7 +103,7 @@ def _is_small_word(reading: Reading, index: int) -> bool:
     if letter in cue_words("initials", "small_words_after"):
         return True
     following = reading.words[index + 1] if index + 1 < len(reading.words) else None
-    if following is None or letter not in cue_words("initials", "elided"):
+    if following is None or following.gap.strip(" '’"):
         return False
-    is_elision = following.gap.strip(" '’") == "" and following.text[0].lower() in _VOWELS | {"h"}
-    return is_elision and letter + following.folded not in cue_words("initials", "never_elided")
+    is_before_vowel = letter in cue_words("initials", "elided") and following.text[0].lower() in _VOWELS
+    return is_before_vowel or letter + following.folded in cue_words("initials", "elisions")

@@ -87,8 +87,11 @@ class Lexicon:
         )
 
     def resembles_ordinary(self, folded: str) -> bool:
-        """Whether one slip of the pen makes an everyday word of it: `militair`, `personnne`."""
-        return len(folded) >= _SHORTEST_MISSPELT and _is_misspelt(folded, self.ordinary)
+        """Whether a lost apostrophe or one slip of the pen makes an everyday word of it: `lalerte`, `militair`."""
+        if len(folded) < _SHORTEST_MISSPELT:
+            return False
+        is_elided = folded[0] in "ldnmsjtqck" and folded[1] in "aeiouyh" and self.is_ordinary(folded[1:])
+        return is_elided or _is_misspelt(folded, self.ordinary)
 
     def is_place(self, folded: str, key: str) -> bool:
         """Whether a word is (part of) a place's name, by spelling or, if nothing else claims it, by sound."""

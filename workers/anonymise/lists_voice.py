@@ -12,6 +12,8 @@ _CAPITAL = {Clarity.CLEAR: 0.9, Clarity.RARE: 0.6, Clarity.SHORT: 0.5, Clarity.P
 _BY_SOUND = 0.8
 _OPENING_SENTENCE = 0.8
 _AFTER_PLACE_WORD = 0.4
+_SHORTEST_JOINED = 3
+_STANDING_OUT = 0.5
 
 
 def hear_lists(reading: Reading) -> None:
@@ -26,8 +28,24 @@ def hear_lists(reading: Reading) -> None:
 def hear_unexplained_capitals(reading: Reading) -> None:
     """A capital inside a sentence on a word that no list and no model knows may be a name."""
     for index in range(len(reading.words)):
-        if reading.stands_out(index) and reading.is_unknown(index) and not _stands_like_place(reading, index):
+        is_new = reading.stands_out(index) and reading.is_unknown(index) and not reading.is_acronym(index)
+        if is_new and not _stands_like_place(reading, index):
             reading.evidence[index].add("unexplained capital", 0.3)
+
+
+def _stands_like_name(reading: Reading, index: int) -> bool:
+    """`Polisiw ye Zan siri`: a capital that neither the sentence, everyday language nor a place explains."""
+    if not reading.stands_out(index) or _is_usual_capital(reading, index):
+        return False
+    is_known_town = reading.is_town(index) and not reading.is_bambara
+    return not (is_known_town or _stands_like_place(reading, index))
+
+
+def _is_usual_capital(reading: Reading, index: int) -> bool:
+    """Days, months, kin and acronyms are written with a capital often enough; `Vieux` inside a sentence is not."""
+    word = reading.words[index]
+    is_acronym = word.text.isupper() and len(word.text) > 1
+    return reading.is_ordinary(index) and (is_acronym or word.folded in cue_words("clause", "often_capital"))
 
 
 def _stands_like_place(reading: Reading, index: int) -> bool:
@@ -53,6 +71,8 @@ def _hear_word(reading: Reading, index: int) -> None:
         weight = min(weight, _LOWER[Clarity.SHORT])
     if name.clarity <= Clarity.SHORT and not reading.stands_out(index):
         weight *= _OPENING_SENTENCE
+    if name.clarity is Clarity.WORD and _stands_like_name(reading, index):
+        weight = max(weight, _STANDING_OUT)
     if reading.is_place(index) and follows_place_cue(reading, index):
         weight *= _AFTER_PLACE_WORD
     reading.evidence[index].add("list", weight)
@@ -76,11 +96,14 @@ def _hear_pair(reading: Reading, index: int) -> None:
 
 def _is_hyphenated_name(reading: Reading, first: int, second: int) -> bool:
     """Two parts that the list knows as one name: `Dieu-Donné`, `Jean-Baptiste`, `dieu donne dembele`."""
-    is_joined = "-" in reading.words[second].gap and len(reading.words[first].text) > 2
+    is_joined = "-" in reading.words[second].gap
+    if min(len(reading.words[first].text), len(reading.words[second].text)) < _SHORTEST_JOINED:
+        return False
     is_before_name = second + 1 < len(reading.words) and reading.is_clear_name(second + 1)
     if not is_joined and not is_before_name:
         return False
-    return reading.words[first].folded + reading.words[second].folded in reading.lexicon.names
+    whole = reading.lexicon.names.get(reading.words[first].folded + reading.words[second].folded)
+    return whole is not None and whole.clarity >= Clarity.RARE
 
 
 def _can_be_surname(reading: Reading, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from workers.anonymise.phonetics import fold, phonetic_key
 from workers.anonymise.place_context import enumerated_before, follows_place_cue
 
 _SHORTEST_REPEATED = 3
+_LONGEST_PREFIX = 3
+_BAMBARA_ENDING = re.compile(r"(?:[rln]a|[ln]en|to|[ln]i|w|ye|be)$")
 
 
 def hear_neighbours(reading: Reading) -> None:
@@ -28,10 +31,16 @@ def _weight_beside_name(reading: Reading, index: int) -> float:
         return 0.6 if _is_initial_of_name(reading, index) else 0.0
     name = reading.names[index]
     if reading.is_ordinary(index):
-        return 0.5 if name is not None and reading.stands_out(index) else 0.0
+        may_be_part = name is not None or _is_short_before_name(reading, index)
+        return 0.5 if may_be_part and reading.stands_out(index) else 0.0
     if name is not None:
         return 0.55 if name.clarity > Clarity.WORD or reading.has_capital(index) else 0.4
     return _weight_of_unlisted(reading, index)
+
+
+def _is_short_before_name(reading: Reading, index: int) -> bool:
+    """The `Ya` of `Ya Wassa`, the `De` of `De Ganay`."""
+    return len(reading.words[index].text) <= _LONGEST_PREFIX and reading.is_name(index + 1)
 
 
 def _is_initial_of_name(reading: Reading, index: int) -> bool:
@@ -54,15 +63,22 @@ def _completes_lone_given_name(reading: Reading, index: int) -> bool:
     """In a text without capitals: an unknown word after a single given name is most likely its family name."""
     if (
         reading.case_tells
-        or not reading.is_european
         or index == 0
         or not reading.words[index].follows_closely
         or not reading.is_unknown(index)
+        or not _may_be_family_name(reading, index)
     ):
         return False
     name = reading.names[index - 1]
     is_lone = not (reading.is_name(index - 2) and reading.words[index - 1].follows_closely)
     return name is not None and name.is_given and reading.is_name(index - 1) and is_lone
+
+
+def _may_be_family_name(reading: Reading, index: int) -> bool:
+    """In Bambara what ends like a verb or a plural is none; in other languages of Mali too little is known."""
+    if reading.is_european:
+        return True
+    return reading.is_bambara and not _BAMBARA_ENDING.search(reading.words[index].folded)
 
 
 def hear_enumerations(reading: Reading) -> None:
@@ -82,7 +98,8 @@ def _hear_member(reading: Reading, index: int, other: int) -> None:
 
 def _may_be_told_with(reading: Reading, index: int) -> bool:
     if reading.names[index] is not None:
-        return not reading.is_ordinary(index) or reading.stands_out(index)
+        is_name_in_capital = reading.stands_out(index) and not reading.words[index].text.isupper()
+        return not reading.is_ordinary(index) or is_name_in_capital
     return reading.has_capital(index) and reading.is_unknown(index) and not follows_place_cue(reading, index)
 
 

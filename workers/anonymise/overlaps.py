@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from workers.anonymise.claims import MASKING_THRESHOLD, Claim
+from workers.anonymise.claims import MASK, Claim
 from workers.contracts import EntityLabel
 
 _PRECEDENCE = (
@@ -23,7 +23,7 @@ _PRECEDENCE = (
 
 def settle(claims: Iterable[Claim], text: str) -> list[Claim]:
     """Claims worth masking, in order, without overlap: equal labels join, the surer kind keeps shared characters."""
-    worthy = [claim for claim in claims if claim.confidence >= MASKING_THRESHOLD and claim.start < claim.end]
+    worthy = [claim for claim in claims if claim.confidence >= MASK and claim.start < claim.end]
     settled: list[Claim] = []
     for label in _PRECEDENCE:
         joined = _joined(claim for claim in worthy if claim.label is label)

@@ -11,15 +11,18 @@ from workers.anonymise.frames_voice import hear_frames
 from workers.anonymise.initials_voice import hear_initials
 from workers.anonymise.institutions_voice import silence_institutions
 from workers.anonymise.lists_voice import hear_lists, hear_unexplained_capitals
+from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.neighbours_voice import hear_enumerations, hear_neighbours, hear_repetitions
 from workers.anonymise.tagger_voice import hear_tagger
 from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
 
 
-def find_persons(text: str, language: str, known_words: Sequence[str] = ()) -> Iterator[Claim]:
-    """Names of persons in the text; `known_words` are names the case has already shown."""
-    reading = Reading(split_words(text), language)
+def read_persons(
+    text: str, language: str, known_words: Sequence[str] = (), local: LocalNames = NO_LOCAL_NAMES
+) -> Reading:
+    """The text read for names, every voice heard; `known_words` are names of the case, `local` those of the house."""
+    reading = Reading(split_words(text), language, local)
     hear_lists(reading)
     hear_unexplained_capitals(reading)
     silence_institutions(reading)
@@ -31,10 +34,11 @@ def find_persons(text: str, language: str, known_words: Sequence[str] = ()) -> I
     hear_enumerations(reading)
     hear_repetitions(reading, known_words)
     hear_neighbours(reading)
-    yield from _runs(reading)
+    return reading
 
 
-def _runs(reading: Reading) -> Iterator[Claim]:
+def find_persons(reading: Reading) -> Iterator[Claim]:
+    """Names of persons in a text that was read."""
     run: list[int] = []
     for index, word in enumerate(reading.words):
         if run and not (reading.is_name(index) and word.follows_closely):

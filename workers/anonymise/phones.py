@@ -41,6 +41,8 @@ _DATE = re.compile(
 )
 _ABROAD = re.compile(r"(?:\+|(?<!\d)00)[ ]?\(?\d[\d \u00a0\u202f.\-/()]{6,22}\d")
 _CUE_WINDOW = 50
+_SEPARATORS = 6
+_DIGIT_NEXT, _DIGIT_BEFORE = re.compile(r"\W*\d"), re.compile(r"\d\W*$")
 _MOST_GROUPS = 24
 
 
@@ -142,11 +144,9 @@ def _number_from(text: str, chain: Sequence[_Group], first: int) -> int | None:
 
 def _is_number(text: str, groups: Sequence[_Group], digits: str) -> bool:
     if not _has_right_shape(digits):
-        return (
-            len(digits) > _NATIONAL_LENGTH
-            and len(digits) == _chain_length(groups)
-            and _is_called_abroad(text, groups)
-        )
+        is_whole = len(digits) == _chain_length(groups)
+        is_longer = is_whole and len(digits) > _NATIONAL_LENGTH and _is_called_abroad(text, groups)
+        return is_longer or (is_whole and _is_mistyped(text, groups, digits))
     if _has_cue(text, groups[0].start):
         return not _UNIT.match(text, groups[-1].end) or len(groups) != 1
     return not _is_amount_or_date(text, groups, digits)
@@ -154,6 +154,22 @@ def _is_number(text: str, groups: Sequence[_Group], digits: str) -> bool:
 
 def _chain_length(groups: Sequence[_Group]) -> int:
     return sum(len(group.digits) for group in groups)
+
+
+def _is_mistyped(text: str, groups: Sequence[_Group], digits: str) -> bool:
+    """A digit too many or too few, in the grouping of a telephone number or right after `appelez`."""
+    if abs(len(digits) - _NATIONAL_LENGTH) != 1 or digits[0] not in "25679" or _continues(text, groups):
+        return False
+    if _is_amount_or_date(text, groups, digits):
+        return False
+    in_pairs = len(groups) > 2 and len(groups[0].digits) == 2
+    return in_pairs or _has_cue(text, groups[0].start)
+
+
+def _continues(text: str, groups: Sequence[_Group]) -> bool:
+    start, end = groups[0].start, groups[-1].end
+    after, before = text[end : end + _SEPARATORS + 1], text[max(0, start - _SEPARATORS - 1) : start]
+    return bool(_DIGIT_NEXT.match(after) or _DIGIT_BEFORE.search(before))
 
 
 def _is_called_abroad(text: str, groups: Sequence[_Group]) -> bool:

@@ -16,7 +16,7 @@ _CUE = re.compile(
     r"(?:plaque|immatricul\w{0,9}|\bplates?\b|licen[cs]e plate|num[eé]ro d[eu] (?:la )?(?:voiture|v[eé]hicule|moto)"
     r"|\bimmat\b|registr\w{2,9}"
     r"|voiture|v[eé]hicule|moto|pick-?up|camion|\bcar\b|taxi|land ?cruiser|toyota|hilux|djakarta|jakarta|mercedes"
-    r"|sotrama|minibus|tricycle|truck"
+    r"|sotrama|ambulance|pinasse|4x4|scooter|\bbus\b|\bquad\b|bajaj|kamyon|mobili|minibus|tricycle|truck"
     r"|\bn[°o]|num[eé]ro)",
     re.IGNORECASE,
 )
@@ -25,6 +25,7 @@ _AFTER_CUE = re.compile(
     r"(?:[\s:.,#(«\"]{1,3}|n[°ºo]|num[eé]ro|est|is|sous le|[eé]tait|portant|de la|du|le|la|avec|number){0,8}",
     re.IGNORECASE,
 )
+_TO_COLON = re.compile(r"[^\d.;!?:\n]{0,30}:\s?(?=[A-Z0-9])")
 _ANY_SHAPE = re.compile(
     r"(?:[a-z]{1,3}[ .\-]?\d{2,5}(?:[ .\-]?[a-z]{1,2}\d?)?(?:[ .\-]?(?:ml|\d{1,2}))?"
     r"|\d{2,5}[ .\-]?[a-z]{1,3}(?:[ .\-]?\d{1,4})?(?:[ .\-]?[a-z]{1,2}\d?)?)(?![^\W_])",
@@ -82,7 +83,7 @@ def _is_date_in_capitals(written: str) -> bool:
 
 def _announced(text: str) -> Iterator[Claim]:
     for cue in _CUE.finditer(text):
-        between = _AFTER_CUE.match(text, cue.end())
+        between = _TO_COLON.match(text, cue.end()) or _AFTER_CUE.match(text, cue.end())
         match = _ANY_SHAPE.match(text, between.end() if between else cue.end())
         if match and match.start() > cue.end() and _is_plausible(cue.group(), match.group()):
             yield Claim(*match.span(), EntityLabel.PLATE, 0.85, ("announced",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -14,7 +15,9 @@ from workers.contracts import EntityLabel
 _NATIONAL_LENGTH = 8
 _FIRST_DIGITS = "2456789"
 _FEWEST_WORDS = 4
-_FOUR, _TWENTY = 4, 20
+_FOUR, _TEN, _TWENTY, _HUNDRED = 4, 10, 20, 100
+_COUNTRY = re.compile(r"(?:00)?223")
+_WRITTEN_IN_TWO = frozenset({7, 8, 9})
 _TENS_WITH_TEENS = frozenset({60, 80})
 
 
@@ -22,6 +25,7 @@ def find_spelt_phones(text: str) -> Iterator[Claim]:
     """Runs of number words that, read as pairs or single digits, give a national number."""
     for run in _runs(split_words(text)):
         digits = "".join(_read([_value(word) for word in run if word.folded != "et"]))
+        digits = _COUNTRY.sub("", digits) if len(digits) > _NATIONAL_LENGTH else digits
         if len(digits) == _NATIONAL_LENGTH and digits[0] in _FIRST_DIGITS and len(run) >= _FEWEST_WORDS:
             yield Claim(run[0].start, run[-1].end, EntityLabel.PHONE, 0.85, ("number words",))
 
@@ -62,6 +66,10 @@ def _read(values: Sequence[int]) -> Iterator[str]:
     index = 0
     while index < len(values):
         number, index = _tens(values, index)
+        if 1 <= number <= 9 and index < len(values) and values[index] == _HUNDRED:  # deux cent vingt-trois
+            yield str(number)
+            index += 1
+            continue
         if (
             number >= _TWENTY
             and number % 10 == 0
@@ -79,6 +87,9 @@ def _read(values: Sequence[int]) -> Iterator[str]:
 def _tens(values: Sequence[int], index: int) -> tuple[int, int]:
     if values[index] == _FOUR and index + 1 < len(values) and values[index + 1] == _TWENTY:
         return _FOUR * _TWENTY, index + 2
+    has_unit = values[index] == _TEN and index + 1 < len(values) and values[index + 1] in _WRITTEN_IN_TWO
+    if has_unit:
+        return _TEN + values[index + 1], index + 2
     return values[index], index + 1
 
 

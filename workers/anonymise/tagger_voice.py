@@ -10,17 +10,34 @@ from workers.anonymise.tagger import tagged_persons
 
 _NATURAL = 0.55
 _TRUECASED = 0.35
-_TRUECASED_UNKNOWN = 0.5
+_TRUECASED_UNKNOWN, _TRUECASED_AMONG_UNKNOWN = 0.5, 0.4
 _FOREIGN_OPENING = 0.4
 _AFTER_PLACE_CUE = 0.6
+_ACRONYM = 0.4
 
 
 def hear_tagger(reading: Reading, text: str) -> None:
-    """Weigh the words of every person the model sees in the text, or in its truecased copy where case is missing."""
+    """Weigh the words of every person the model sees in the text, or in its truecased copy where case is missing.
+
+    It is the slowest voice by far, so it is asked only where a word is in doubt that it could decide.
+    """
+    if not any(_could_decide(reading, index) for index in range(len(reading.words))):
+        return
     seen = text if reading.case_tells else truecased(reading, text)
     for start, end in tagged_persons(seen):
         for index in _words_within(reading, start, end):
             _hear_word(reading, index)
+
+
+def _could_decide(reading: Reading, index: int) -> bool:
+    """A word that is no name yet and that no list explains: with a capital, listed but doubtful, or unknown."""
+    if reading.is_name(index) or reading.is_ordinary(index) or reading.is_force(index):
+        return False
+    if reading.is_place(index) and (reading.is_town(index) or follows_place_cue(reading, index)):
+        return False
+    if reading.case_tells:
+        return reading.words[index].is_capital
+    return reading.names[index] is not None or (reading.is_french and reading.is_unknown(index))
 
 
 def truecased(reading: Reading, text: str) -> str:
@@ -49,6 +66,8 @@ def _words_within(reading: Reading, start: int, end: int) -> Iterator[int]:
 def _hear_word(reading: Reading, index: int) -> None:
     if reading.is_ordinary(index) or reading.is_force(index) or reading.words[index].is_initial:
         return
+    if reading.is_said_no_name(index):
+        return
     in_place_context = follows_place_cue(reading, index)
     is_known_place = reading.is_place(index) and (in_place_context or reading.is_town(index))
     if is_known_place and (in_place_context or not reading.is_clear_name(index)):
@@ -61,6 +80,8 @@ def _weight_with_case(reading: Reading, index: int) -> float:
     """Outside French the model takes any unknown word that begins a sentence for a name."""
     if not reading.words[index].is_capital:
         return 0.0
+    if reading.is_acronym(index):
+        return _ACRONYM
     is_foreign_opening = reading.words[index].opens_sentence and not reading.is_french
     return _FOREIGN_OPENING if is_foreign_opening else _NATURAL
 
@@ -68,4 +89,6 @@ def _weight_with_case(reading: Reading, index: int) -> float:
 def _weight_without_case(reading: Reading, index: int) -> float:
     if reading.names[index] is not None:
         return _TRUECASED
-    return _TRUECASED_UNKNOWN if reading.is_french and reading.is_unknown(index) else 0.0
+    if not reading.is_french or not reading.is_unknown(index):
+        return 0.0
+    return _TRUECASED_UNKNOWN if reading.has_few_unknown else _TRUECASED_AMONG_UNKNOWN

@@ -23,7 +23,7 @@ TOKEN_WORDS = {
 }
 """The word inside a token, by label."""
 
-TOKEN = re.compile(r"\[(" + "|".join(TOKEN_WORDS.values()) + r")-(\d{1,6})\]")
+TOKEN = re.compile(r"\[(" + "|".join(TOKEN_WORDS.values()) + r")-(\d{1,6})(?:: [^\]\n]{1,40})?\]")
 """A token as it stands in an anonymised text."""
 
 _LABELS = {word: label for label, word in TOKEN_WORDS.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workers.anonymise.phonetics import fold, phonetic_key
 
@@ -31,7 +31,7 @@ class Word:
     @cached_property
     def folded(self) -> str:
         """Lower case, no accents, no apostrophe: N'Golo is `ngolo`."""
-        return "".join(letter for letter in fold(self.text) if letter.isalpha())
+        return _folded(self.text)
 
     @cached_property
     def key(self) -> str:
@@ -57,6 +57,11 @@ class Word:
     def follows_closely(self) -> bool:
         """Whether it can belong to the same name as the word before it."""
         return self.start > len(self.gap) and bool(_JOINS_NAMES.fullmatch(self.gap))
+
+
+@lru_cache(maxsize=16384)
+def _folded(text: str) -> str:
+    return "".join(letter for letter in fold(text) if letter.isalpha())
 
 
 def split_words(text: str) -> list[Word]:

@@ -9,9 +9,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+
+if TYPE_CHECKING:
+    from workers.triage.place_gazetteer import Gazetteer
 
 LONGEST_LINE_BYTES = 10_000_000
 
@@ -46,15 +50,33 @@ def anonymise_command() -> None:
 
 
 @click.command("triage")
-def triage_command() -> None:
+@click.option(
+    "--gazetteer",
+    "villages",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Villages beside the shipped places, as 'seere gazetteer import' writes them.",
+)
+def triage_command(villages: Path | None) -> None:
     """Say what a text is about. In: {"id", "text", "received_at"?}; out: violations, place, date, urgency, actors."""
     from workers.triage import summary, triage
 
+    places = _places(villages) if villages else None
+
     def answer(line: dict[str, Any]) -> dict[str, Any]:
         text = line["text"]
-        return summary(text, triage(text, received_at=_received_at(line)))
+        return summary(text, triage(text, received_at=_received_at(line), places=places))
 
     _run(answer)
+
+
+def _places(villages: Path) -> Gazetteer:
+    from workers.gazetteer.imported import gazetteer_with_file
+    from workers.gazetteer.village_file import NotVillages
+
+    try:
+        return gazetteer_with_file(villages)
+    except NotVillages as problem:
+        raise click.BadParameter(str(problem), param_hint="--gazetteer") from None
 
 
 def _run(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from importlib import resources
 
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage.matching import Occurrences
-from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
+from workers.triage.patterns import Lexicon, Pattern, lexicon, parse, rule_with_patterns
 from workers.triage.reading import Reading, read
 
 
@@ -54,7 +54,7 @@ def _finding(reading: Reading, occurrences: Occurrences, actor: Actor) -> Findin
     if not spans:
         return None
     value = {"code": actor.code, "category": actor.category, "name": actor.name, "alleged": True}
-    rule = "actor words: " + ", ".join(dict.fromkeys(match.pattern.source for match in matches[:4]))
+    rule = rule_with_patterns("actor words", [match.pattern.source for match in matches])
     return Finding(FindingKind.ACTOR, value, actor.weight, rule, tuple(spans))
 
 

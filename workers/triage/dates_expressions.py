@@ -219,13 +219,13 @@ def _month(found: re.Match[str], today: date) -> tuple[Period | None, float]:
         return None, 0.0
     number = time_words().months[found["month"]]
     if found["year"]:
-        return calendar.month(int(found["year"]), number), 0.82
+        return calendar.month(int(found["year"]), number), 0.85
     is_this_month = number == today.month and bool(found["last"])
     return calendar.last_month_named(today, number, before_this_year=is_this_month), 0.78
 
 
 def _year(found: re.Match[str], _: date) -> tuple[Period | None, float]:
-    return calendar.year(int(found["year"])), 0.7
+    return calendar.year(int(found["year"])), 0.81
 
 
 def _count(written: str) -> int:

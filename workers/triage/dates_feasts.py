@@ -20,7 +20,7 @@ from workers.triage.dates_calendar import Period
 from workers.triage.dates_expressions import Expression
 from workers.triage.dates_vocabulary import any_of, time_tables, time_words
 
-_FEAST_CONFIDENCE, _BESIDE_CONFIDENCE, _SEASON_CONFIDENCE = 0.86, 0.62, 0.72
+_FEAST_CONFIDENCE, _BESIDE_CONFIDENCE, _SEASON_CONFIDENCE = 0.84, 0.62, 0.72
 _FIRST_KNOWN, _LAST_KNOWN = date(1960, 1, 1), date(2076, 12, 31)  # the years that both calendars know
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(days=7)
 _YEARS_BACK = 2
@@ -103,7 +103,9 @@ def _feast_pattern(words: str) -> re.Pattern[str]:
 
 @cache
 def _season_pattern(words: str) -> re.Pattern[str]:
-    cue = any_of([*time_words().words["during"], *time_words().words["this"], *time_words().words["last_before"]])
+    cue = any_of(
+        [*time_words().words["during"], *time_words().words["this"], *time_words().words["last_before"]]
+    )
     return re.compile(
         rf"(?<!\w)(?:{cue} ?(?:l'|la |le |les |the )?(?P<cued>{words})|(?P<bare>{words}))(?!\w){_qualified()}"
     )

@@ -7,24 +7,33 @@ from datetime import datetime
 from typing import Any
 
 from workers.contracts import Finding, FindingKind, Span
-from workers.triage import actors, dates, language, place, urgency, victims, violations
+from workers.triage import actors, dates, language, place, second_voice, urgency, victims, violations
+from workers.triage.linear_model import Model, running_model
+from workers.triage.place_gazetteer import Gazetteer
 
 
 def triage(
-    text: str, *, received_at: datetime, language: str | None = None, names: Sequence[Span] = ()
+    text: str,
+    *,
+    received_at: datetime,
+    language: str | None = None,
+    names: Sequence[Span] = (),
+    model: Model | None = None,
+    places: Gazetteer | None = None,
 ) -> list[Finding]:
     """What `text` tells, as findings whose evidence lies in `text`, in the order of `FindingKind`, best first.
 
     `language` is what the message is known to be in, if it is; `names` are the persons already found in it.
+    `model` and `places` are used instead of what ships with the project.
     """
     spoken = _language(text, language)
     code = spoken.value["language"]
-    acts = violations.find(text, code)
+    acts = second_voice.weighed(text, violations.find(text, code), model or running_model())
     occurred = dates.find(text, received_at, code)
     return [
         spoken,
         *acts,
-        *place.find(text, names=names),
+        *place.find(text, names=names, places=places),
         *([occurred] if occurred else []),
         urgency.assess(text, acts, occurred, received_at),
         *actors.find(text),

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from workers.triage.folding import fold
 from workers.triage.reading import spelling_key
+from workers.triage.sounds import sound, stem_sound, without_elision
 
 NUMBER = "#"
 _NUMBER_WORDS = "NUMBERS"
@@ -46,6 +47,11 @@ _ENDINGS = [
 _JOIN = re.compile(r"\s([>~])(\d*)\s")
 _BETWEEN = re.compile(r"['’/-]")
 _DEFAULT_GAP = 5
+_LONGEST_RULE = 120
+_SHORTEST_SOUND, _SHORTEST_SOUNDED = (
+    4,
+    5,
+)  # shorter sounds belong to too many words, and short words sound alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,17 @@ def _beginning_key(stem: str) -> str:
 
 @dataclass
 class Lexicon:
-    """Which elements of patterns a word or a phrase of a text can stand for."""
+    """Which elements of patterns a word or a phrase of a text can stand for.
+
+    `keeps_endings` where the tense of a verb tells: "ils attaquent" is now, "ils ont attaqué" was.
+    """
 
     exact: dict[str, set[str]] = field(default_factory=dict)
     beginnings: dict[str, set[str]] = field(default_factory=dict)
     phrases: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    sounds: dict[str, set[str]] = field(default_factory=dict)
+    sounds_of_beginnings: dict[str, set[str]] = field(default_factory=dict)
+    keeps_endings: bool = False
     _seen: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add_class(self, name: str, members: Iterable[str]) -> None:
@@ -118,19 +130,37 @@ class Lexicon:
     def _add_word(self, word: str, element: str) -> None:
         if word.endswith("+"):
             for ending in _ENDINGS:
-                self.exact.setdefault(spelling_key(word[:-1] + ending), set()).add(element)
+                self._add_exact(spelling_key(word[:-1] + ending), element)
         elif word.endswith("*"):
-            self.beginnings.setdefault(_beginning_key(word[:-1]), set()).add(element)
+            key = _beginning_key(word[:-1])
+            self.beginnings.setdefault(key, set()).add(element)
+            _add_sound(self.sounds_of_beginnings, sound(key), element)
         else:
-            self.exact.setdefault(spelling_key(word), set()).add(element)
+            self._add_exact(spelling_key(word), element)
+
+    def _add_exact(self, key: str, element: str) -> None:
+        self.exact.setdefault(key, set()).add(element)
+        if len(key) >= _SHORTEST_SOUNDED:
+            _add_sound(self.sounds, self._sound(key), element)
+
+    def _sound(self, key: str) -> str:
+        return sound(key) if self.keeps_endings else stem_sound(key)
 
     def elements(self, key: str) -> frozenset[str]:
         """The elements that a word with this spelling key can stand for."""
         if key not in self._seen:
             if len(self._seen) > 50_000:
                 self._seen.clear()
-            self._seen[key] = frozenset(self._look_up(key))
+            self._seen[key] = self._as_written(key) or self._without_elision(key)
         return self._seen[key]
+
+    def _as_written(self, key: str) -> frozenset[str]:
+        """What the key spells, or else what it sounds like."""
+        return frozenset(self._look_up(key)) or frozenset(self._look_up_sound(key))
+
+    def _without_elision(self, key: str) -> frozenset[str]:
+        rest = without_elision(key)
+        return self._as_written(rest) if rest is not None and len(rest) >= _SHORTEST_SOUND else frozenset()
 
     def _look_up(self, key: str) -> Iterator[str]:
         yield from self.exact.get(key, ())
@@ -139,10 +169,34 @@ class Lexicon:
         for length in range(1, len(key) + 1):
             yield from self.beginnings.get(key[:length], ())
 
+    def _look_up_sound(self, key: str) -> Iterator[str]:
+        yield from self.sounds.get(self._sound(key), ())
+        heard = sound(key)
+        for length in range(_SHORTEST_SOUND, len(heard) + 1):
+            yield from self.sounds_of_beginnings.get(heard[:length], ())
 
-def lexicon(patterns: Iterable[Pattern], classes: Mapping[str, Sequence[str]]) -> Lexicon:
+
+def _add_sound(sounds: dict[str, set[str]], heard: str, element: str) -> None:
+    if len(heard) >= _SHORTEST_SOUND:
+        sounds.setdefault(heard, set()).add(element)
+
+
+def rule_with_patterns(name: str, sources: Iterable[str]) -> str:
+    """A rule's name with the patterns that fired, as many as fit in what is stored of a rule (120 characters)."""
+    told = name + ":"
+    for source in dict.fromkeys(sources):
+        joined = f"{told}, {source}" if told != name + ":" else f"{told} {source}"
+        if len(joined) > _LONGEST_RULE:
+            break
+        told = joined
+    return told
+
+
+def lexicon(
+    patterns: Iterable[Pattern], classes: Mapping[str, Sequence[str]], *, keeps_endings: bool = False
+) -> Lexicon:
     """A lexicon that knows the words of the patterns and the members of the classes, classes within classes."""
-    known = Lexicon()
+    known = Lexicon(keeps_endings=keeps_endings)
     used = {element for pattern in patterns for phrase in pattern.phrases for element in phrase}
     known.add_words(used)
     missing = {element for element in used if is_class(element)} - set(classes)

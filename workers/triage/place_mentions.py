@@ -80,8 +80,9 @@ def mentions(reading: Reading) -> list[Mention]:
     found: list[Mention] = []
     for mention in _scan(reading):
         shared = _with_shared_cue(reading, found[-1], mention) if found else mention
-        if _is_believable(reading, shared):
-            found.append(_marked(reading, shared))
+        marked = _marked(reading, shared)
+        if _is_believable(reading, shared) and not marked.is_doubtful:
+            found.append(marked)
         if len(found) >= MOST_MENTIONS:
             break
     return found

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from app.reference.taxonomy import violations as violation_types
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import context
 from workers.triage.language import identify
 from workers.triage.matching import Match, Occurrences
 from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
 from workers.triage.reading import Reading, read
-from workers.triage.violations import NONE
+from workers.triage.violations import NONE, OTHER
 from workers.triage.vocabulary import read_toml
 
 # Groups whose words deny by themselves ("plus de nouvelles", "pas d'eau").
 _SAY_NO = frozenset({"held", "hunger"})
+_SURE = 0.65
+_CALL_ALONE = 3  # a call for help that says nothing else: unsure rounds up
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,38 @@ def _rules() -> _Rules:
     patterns = {name: tuple(map(parse, sources)) for name, sources in data["patterns"].items()}
     codes = {name: frozenset(listing.split()) for name, listing in data["codes"].items()}
     every = (pattern for group in patterns.values() for pattern in group)
-    return _Rules(data["days"], codes, patterns, lexicon(every, {}))
+    return _Rules(data["days"], codes, patterns, lexicon(every, {}, keeps_endings=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What the rules look at: the words of each group, the codes told of, and how many days ago it ended."""
+    """What the rules look at: the words of each group, the codes told of, and how many days ago it ended.
+
+    `weighty` are the codes that may raise: the main one and those as good as sure.
+    """
 
     reading: Reading
     words: Mapping[str, Sequence[Match]]
     codes: frozenset[str]
+    weighty: frozenset[str]
     days_ago: int | None
 
     def has(self, group: str) -> bool:
         return bool(self.words[group])
 
     def tells(self, kind: str) -> bool:
-        return not self.codes.isdisjoint(_rules().codes[kind])
+        """Whether the main code, or one that is as good as sure, is of a kind."""
+        return not self.weighty.isdisjoint(_rules().codes[kind])
+
+    @property
+    def is_call_alone(self) -> bool:
+        """Whether it calls for help and says nothing else that can be told apart."""
+        return self.has("call") and not self.codes - {OTHER}
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether nothing says that it was before yesterday."""
+        return self.days_ago is None or self.days_ago <= 1
 
     def is_within(self, span: str) -> bool:
         """Whether it ended within so many days; unsure (no date) counts as within."""
@@ -76,7 +92,8 @@ def assess(
     case = _case(text, violations, occurred, received_at)
     decision = max(_decisions(case), key=lambda decision: decision.level)
     if case.has("plea") and decision.level < 3 and (decision.level or not case.codes):
-        decision = _Decision(decision.level + 1, f"{decision.rule}, and a plea", (*decision.groups, "plea"))
+        level = _CALL_ALONE if case.is_call_alone else decision.level + 1
+        decision = _Decision(level, f"{decision.rule}, and a plea", (*decision.groups, "plea"))
     return Finding(
         FindingKind.URGENCY,
         {"level": decision.level},
@@ -101,7 +118,15 @@ def _case(text: str, violations: Sequence[Finding], occurred: Finding | None, re
         for name, patterns in rules.patterns.items()
     }
     codes = frozenset(finding.value["code"] for finding in violations) - {NONE}
-    return _Case(reading, words, codes, _days_ago(occurred, received_at))
+    return _Case(reading, words, codes, _weighty(violations) - {NONE}, _days_ago(occurred, received_at))
+
+
+def _weighty(violations: Sequence[Finding]) -> frozenset[str]:
+    main = {str(finding.value["code"]) for finding in violations[:1]}
+    if main & _rules().codes["background"]:
+        return frozenset(main)
+    sure = {str(finding.value["code"]) for finding in violations if finding.confidence >= _SURE}
+    return frozenset(main | sure)
 
 
 def _is_unsaid(reading: Reading, match: Match, language: str) -> bool:
@@ -129,7 +154,7 @@ def _danger_now(case: _Case) -> _Decision | None:
         return _Decision(3, "danger now", ("danger_now",))
     if case.tells("announced") and case.has("soon") and case.is_within("fresh"):
         return _Decision(3, "an attack is announced", ("soon",))
-    if case.has("now") and case.tells("violent") and case.is_within("fresh"):
+    if case.has("now") and case.tells("violent") and case.is_of_today:
         return _Decision(3, "violence now", ("now",))
     return None
 
@@ -158,19 +183,19 @@ def _besieged(case: _Case) -> _Decision | None:
 
 
 def _fresh(case: _Case) -> _Decision:
-    """The starting urgency of the gravest act while it is fresh; then recent; then past."""
+    """A grave act while it is fresh; then recent; then past."""
     if not case.codes:
         return _Decision(0, "nothing told")
-    start = max(violation_types()[code].default_urgency for code in _continuing(case) or case.codes)
-    start = start if _continuing(case) else min(start, 1)
-    if case.is_within("fresh"):
-        return _Decision(start, "fresh act" if start > 1 else "recent")
-    return _Decision(1, "recent") if case.is_within("recent") else _Decision(0, "past")
+    grave = _continuing(case) & _rules().codes["grave"]
+    if grave and case.is_within("fresh"):
+        return _Decision(2, "fresh act")
+    is_recent = case.is_within("recent") or case.tells("lasting")
+    return _Decision(1, "recent") if is_recent else _Decision(0, "past")
 
 
 def _continuing(case: _Case) -> frozenset[str]:
-    """The codes told of, without what ended with a release."""
-    return case.codes - _rules().codes["held"] if case.has("released") else case.codes
+    """The codes that weigh, without what ended with a release."""
+    return case.weighty - _rules().codes["held"] if case.has("released") else case.weighty
 
 
 def _evidence(case: _Case, groups: Sequence[str]) -> tuple[Span, ...]:

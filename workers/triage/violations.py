@@ -13,6 +13,7 @@ from math import prod
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import context
 from workers.triage.matching import Match, Occurrences
+from workers.triage.patterns import rule_with_patterns
 from workers.triage.reading import Reading, read
 from workers.triage.violation_rules import Rule, violation_rules
 
@@ -151,10 +152,6 @@ def _by_code(voices: Sequence[Voice]) -> Mapping[str, list[Voice]]:
     return chosen
 
 
-def _strength(voice: Voice) -> tuple[float, int, int]:
-    return (-voice.weight, -len(voice.match.tokens), voice.match.first)
-
-
 def _is_another(match: Match, other: Match) -> bool:
     """Whether a match adds to another: it rests on other words, and says them otherwise."""
     return match.pattern.source != other.pattern.source and match.tokens.isdisjoint(other.tokens)
@@ -163,7 +160,7 @@ def _is_another(match: Match, other: Match) -> bool:
 def _finding(reading: Reading, code: str, voices: Sequence[Voice]) -> Finding:
     confidence = 1 - prod(1 - voice.weight for voice in voices)
     spans = sorted({span for voice in voices for span in voice.match.evidence(reading)}, key=_position)
-    rule = "vocabulary: " + ", ".join(dict.fromkeys(voice.match.pattern.source for voice in voices[:4]))
+    rule = rule_with_patterns("vocabulary", [voice.match.pattern.source for voice in voices])
     evidence = _merged(spans)
     return Finding(FindingKind.VIOLATION, {"code": code}, round(min(confidence, 0.99), 3), rule, evidence)
 

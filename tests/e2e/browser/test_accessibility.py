@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser.installation import Filed, Installation
 from tests.e2e.browser.watching import DESKTOP_WIDTH, HEIGHT, PHONE_WIDTH, SMALLEST_WIDTH, Windows, follow
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.browser.installation import Filed, Installation
 from tests.e2e.browser.watching import follow
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 ACCOUNT = "Des hommes armés ont pris 15 boeufs à Bankass dimanche et ont menacé de tuer le berger."
@@ -47,7 +47,7 @@ def test_each_highlight_leads_to_the_finding_that_rests_on_it(desk: Desk, filed:
     page.locator(f"#account sup a[href='#finding-{number}']").first.click()
     expect(place).to_be_in_viewport()
     expect(place.locator(".finding-why")).to_contain_text("Bankass")
-    expect(place.locator(".confidence")).to_contain_text("%")
+    expect(place.locator(".finding-why")).to_contain_text("%")
 
 
 def test_what_is_copied_from_the_account_is_the_account_without_the_numbers_of_findings(

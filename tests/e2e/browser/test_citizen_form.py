@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser.watching import REFUGE, SMALLEST_WIDTH, Windows
 from tests.e2e.running import CODE
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ACCOUNT = "Des hommes armés ont volé douze vaches près de Bankass hier soir."
 MOST_TABS = 20

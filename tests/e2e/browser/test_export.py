@@ -15,7 +15,7 @@ from app.demonstration.stories import stories
 from tests.e2e.browser.installation import Filed, Installation
 from tests.e2e.browser.watching import Windows, follow
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 NAME, TELEPHONE = "Boubacar Cissé", "79 45 67 81"

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser.installation import Installation
 from tests.e2e.browser.watching import follow
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 POLL_MILLISECONDS = 30_000  # the page asks every five seconds; the workers need a few more

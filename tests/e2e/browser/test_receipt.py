@@ -11,7 +11,7 @@ from tests.e2e.browser.installation import PIPELINE_SECONDS, Installation
 from tests.e2e.browser.watching import Windows
 from tests.e2e.running import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 QUESTION = "Quel jour était-ce, et qui peut en témoigner ?"

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.browser.installation import Installation
 from tests.e2e.browser.watching import follow
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 PARTNER = "Plateau"

@@ -12,7 +12,7 @@ from tests.e2e.browser.installation import PIPELINE_SECONDS
 from tests.e2e.browser.watching import Windows, follow
 from tests.e2e.running import CODE, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 NEWCOMERS = "20 boeufs à Koro"

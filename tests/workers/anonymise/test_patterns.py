@@ -85,6 +85,9 @@ def test_money_dates_counts_and_weapons_stay(text: str) -> None:
         ("habite rue 123 porte 45", "ADDRESS", "rue 123 porte 45"),
         ("habite au lot n° 234/B", "ADDRESS", "lot n° 234/B"),
         ("née le 4 juin 1987", "DOB", "4 juin 1987"),
+        ("N. le 3/4/85 à Ségou", "DOB", "3/4/85"),
+        ("carte d'éleveur NR-00719-24", "ID", "NR-00719-24"),
+        ("le véhicule des agents : K 1877", "PLATE", "K 1877"),
         ("born on 5 May 1992", "DOB", "5 May 1992"),
         ("date de naissance : 12/03/1990", "DOB", "12/03/1990"),
     ],
@@ -100,6 +103,9 @@ def test_identifiers_by_shape_and_context(text: str, label: str, span: str) -> N
         "soixante-seize, quatre-vingt-dix, vingt et un, quarante",
         "sept six un deux trois quatre cinq six",
         "quatre vingt dix sept quarante cinq douze treize",
+        "soissante seiz douz trente katre cinkante sis",
+        "six six dix-neuf quarante trente-trois",
+        "zéro zéro deux cent vingt-trois soixante-six dix-huit vingt quarante",
     ],
 )
 def test_phones_dictated_in_words(number: str) -> None:

@@ -26,10 +26,36 @@ def masked(text: str, language: str = "fra") -> list[str]:
         ("A. Traoré, enseignant, a disparu", ["A. Traoré"]),
         ("Dieu-Donné Poudiougou est parti", ["Dieu-Donné Poudiougou"]),
         ("Sikasso Traoré tient une boutique", ["Sikasso Traoré"]),
+        ("la victime A. T. est décédée", ["A. T"]),
+        ("M.K. a ete tue hier a Koro", ["M.K"]),
+        ("soumaila c a ete pris au marché", ["soumaila c"]),
+        ("S Koné a été frappé", ["S Koné"]),
+        ("mon ami vieux a disparu", ["vieux"]),
+        ("bah, sow et kanté ont ete arretes", ["bah", "sow", "kanté"]),
+        ("diallo a frappé sow avec un fusil", ["diallo", "sow"]),
+        ("dieu donne dembele est parti", ["dieu donne dembele"]),
+        ("son nom est a m a d o u", ["a m a d o u"]),
+        ("mon grand frère papou a ete enlevé", ["papou"]),
+        ("tonton zan est mort", ["zan"]),
+        ("sidi mohamed ould cheikhna a tiré", ["sidi mohamed ould cheikhna"]),
+        ("fatimata walet alhousseini a fui", ["fatimata walet alhousseini"]),
+        ("un homme qu'on surnomme Petit Cheval", ["Petit Cheval"]),
     ],
 )
 def test_names_are_found(text: str, names: list[str]) -> None:
     assert masked(text) == names
+
+
+def test_kin_in_languages_of_mali() -> None:
+    assert masked("n fa bakari jara faga la", "bam") == ["bakari jara"]
+    assert masked("n denke solomani bolila", "bam") == ["solomani"]
+    assert masked("hammadi e samba nanngaama", "fuv") == ["hammadi", "samba"]
+    assert masked("ay baaba soumeyla koy habo ra", "ses") == ["soumeyla"]
+
+
+def test_words_of_other_languages_are_names_in_french() -> None:
+    assert masked("mr sow est complice", "fra") == ["sow"]
+    assert masked("u ye sow bɛɛ jeni", "bam") == []
 
 
 def test_bambara_and_english_frames() -> None:
@@ -54,6 +80,11 @@ def test_one_name_spelt_many_ways(spelling: str) -> None:
         "papa et maman sont partis samedi au marché de Ségou",
         "Il a été soigné à l'hôpital Gabriel Touré de Bamako.",
         "c gratuit ce numero? merci",
+        "saisir la C.N.D.H. S.V.P.",
+        "le vieux a été frappé",
+        "slt c pr dir ke yer o vilaj on a tuer 4 persone",
+        "je suis militair au camp",
+        "Médecins du Monde et la Cour pénale internationale enquêtent sur le Niger",
     ],
 )
 def test_places_forces_and_everyday_words_stay(text: str) -> None:

@@ -1,0 +1,1 @@
+"""The installation's own model for violations: learnt from decided cases, compared, promoted, taken back."""

@@ -1,0 +1,104 @@
+"""Tells every finding as one sentence that a monitor can check, in French or English.
+
+The phrases are in workers/vocabularies/explanations.toml. Nothing is said that isn't in the finding or its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from app.reference.taxonomy import violations
+from workers.triage.vocabulary import read_toml
+
+LANGUAGES = ("fr", "en")
+_MOST_WORDS, _LONGEST_WORD = 6, 60
+_PLEA = ", and a plea"
+_WITH_PATTERNS = frozenset({"vocabulary", "actor words", "model"})
+
+
+def explain(
+    kind: str,
+    value: Mapping[str, Any],
+    confidence: float,
+    rule: str,
+    words: Sequence[str],
+    language: str,
+) -> str:
+    """What a finding says, why, from which `words`, and how sure; in French unless `language` is `en`."""
+    phrases = _phrases(language)
+    return str(phrases["sentence"]).format(
+        value=_value(kind, value, language),
+        why=phrases["also"].join(phrases["rules"].get(name, name) for name in rule_names(rule)),
+        words=_quoted(words, phrases),
+        sure=round(100 * confidence),
+    )
+
+
+def rule_names(rule: str) -> tuple[str, ...]:
+    """The names under which a rule's phrases stand: without patterns, a place's match, role and rank apart."""
+    name = rule.split(":", 1)[0]
+    if name in _WITH_PATTERNS:
+        return (name,)
+    if name == "place":
+        _, match, role, *rank = rule.split(":")
+        return (f"place:{match}", f"role:{role}", *rank)
+    if rule.endswith(_PLEA):
+        return (rule.removesuffix(_PLEA), "plea")
+    return (rule,)
+
+
+@cache
+def _phrases(language: str) -> Mapping[str, Any]:
+    tables: Mapping[str, Mapping[str, Any]] = read_toml("explanations")
+    return tables[language if language in LANGUAGES else LANGUAGES[0]]
+
+
+def _quoted(words: Sequence[str], phrases: Mapping[str, Any]) -> str:
+    shown = [word if len(word) <= _LONGEST_WORD else word[: _LONGEST_WORD - 1] + "…" for word in words]
+    listed = phrases["joined"].join(
+        phrases["quoted"].format(word=word) for word in dict.fromkeys(shown[:_MOST_WORDS])
+    )
+    return str(phrases["words"].format(listed=listed)) if listed else str(phrases["no_words"])
+
+
+def _value(kind: str, value: Mapping[str, Any], language: str) -> str:
+    phrases = _phrases(language)
+    told = {
+        "language": str(value.get("language", "")),
+        "violation": _violation(str(value.get("code", "")), language),
+        "place": _place(value),
+        "period": _period(value),
+        "level": value.get("level", ""),
+        "name": str(value.get("name") or value.get("code", "")),
+        "victims": _victims(value, phrases),
+    }
+    template = phrases["kinds"].get(kind, kind)
+    return str(template).format(**told)
+
+
+def _violation(code: str, language: str) -> str:
+    known = violations().get(code)
+    return known.label(language) if known else code
+
+
+def _place(value: Mapping[str, Any]) -> str:
+    parts = (value.get(part) for part in ("name", "cercle", "region"))
+    return ", ".join(dict.fromkeys(str(part) for part in parts if part))
+
+
+def _period(value: Mapping[str, Any]) -> str:
+    first, last = str(value.get("from", "")), str(value.get("to", ""))
+    return first if first == last else f"{first} – {last}"
+
+
+def _victims(value: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
+    table = phrases["victims"]
+    who = [table[part] for part in (value.get("sex"), "children" if value.get("children") else None) if part]
+    status = str(value.get("status", ""))
+    return str(table["sentence"]).format(
+        count=value.get("count") or table["unknown"],
+        who=", ".join(who) or table["people"],
+        status=phrases["statuses"].get(status, status),
+    )

@@ -1,0 +1,155 @@
+"""Learns the second voice for violations from examples, and says whether a new one is better than the running one.
+
+Pure and deterministic: the same examples and seed give the same model. scikit-learn is needed here, not for reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.triage.features import BINS, features
+from workers.triage.linear_model import Model, from_weights
+
+_STRENGTH = 12.0  # inverse of the penalty on large weights
+_FEWEST_EXAMPLES = 3
+_ENOUGH_EXAMPLES = 10
+_BETTER_BY, _WORSE_BY = 0.005, 0.05
+_LIKELY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and the codes that a person says it tells of, the main one first."""
+
+    text: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two models on the same held-back examples: macro-F1 of each, F1 by code, whether to promote, and why."""
+
+    running: float
+    candidate: float
+    running_by_code: Mapping[str, float]
+    candidate_by_code: Mapping[str, float]
+    is_better: bool
+    reason: str
+
+
+def train(examples: Sequence[Example], seed: int = 0, version: str = "1") -> Model:
+    """A model learnt from the examples. Raises `ValueError` if no code has three examples for and against."""
+    matrix = _matrix(examples)
+    codes = tuple(code for code in _codes(examples) if _is_learnable(examples, code))
+    if not codes:
+        raise ValueError("too few examples to learn from")
+    learnt = [_learn(matrix, [code in example.codes for example in examples], seed) for code in codes]
+    weights = np.vstack([row for row, _ in learnt])
+    intercepts = np.array([intercept for _, intercept in learnt])
+    return from_weights(codes, weights, intercepts, _manifest(examples, seed, version))
+
+
+def _codes(examples: Iterable[Example]) -> list[str]:
+    return sorted({code for example in examples for code in example.codes})
+
+
+def _is_learnable(examples: Sequence[Example], code: str) -> bool:
+    told = sum(code in example.codes for example in examples)
+    return min(told, len(examples) - told) >= _FEWEST_EXAMPLES
+
+
+def _matrix(examples: Sequence[Example]) -> Any:
+    """The examples as a sparse matrix: a row for each, a column for each feature."""
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+    read = [features(example.text) for example in examples]
+    starts = np.cumsum([0, *(each.numbers.size for each in read)])
+    numbers = np.concatenate([each.numbers for each in read]) if read else np.array([], dtype=np.int64)
+    values = np.concatenate([each.values for each in read]) if read else np.array([])
+    return csr_matrix((values, numbers, starts), shape=(len(read), BINS))
+
+
+def _learn(matrix: Any, told: Sequence[bool], seed: int) -> tuple[NDArray[np.float64], float]:
+    """The weights and intercept of one code against all others."""
+    from sklearn.linear_model import LogisticRegression
+
+    learner = LogisticRegression(
+        C=_STRENGTH, solver="liblinear", class_weight="balanced", random_state=seed, max_iter=300
+    )
+    learner.fit(matrix, np.array(told, dtype=np.int8))
+    return np.asarray(learner.coef_[0], dtype=np.float64), float(learner.intercept_[0])
+
+
+def _manifest(examples: Sequence[Example], seed: int, version: str) -> dict[str, Any]:
+    import sklearn
+
+    return {
+        "version": version,
+        "examples": len(examples),
+        "examples_sha256": digest(examples),
+        "scikit_learn": sklearn.__version__,
+        "seed": seed,
+    }
+
+
+def digest(examples: Iterable[Example]) -> str:
+    """The SHA-256 digest of the examples in their order."""
+    found = hashlib.sha256()
+    for example in examples:
+        found.update("\t".join([*example.codes, example.text, "\n"]).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
+
+
+def compare(running: Model, candidate: Model, held_back: Sequence[Example]) -> Comparison:
+    """Both models on examples that neither learnt from.
+
+    The candidate is better if its macro-F1 is higher by more than half a point and no code with ten examples or
+    more loses over five points.
+    """
+    before, after = scores(running, held_back), scores(candidate, held_back)
+    gain = mean(after) - mean(before)
+    lost = [code for code in _well_known(held_back) if before.get(code, 0) - after.get(code, 0) > _WORSE_BY]
+    is_better = gain > _BETTER_BY and not lost
+    reason = (
+        f"worse for {', '.join(lost)}" if lost else "better" if is_better else "not better by half a point"
+    )
+    return Comparison(mean(before), mean(after), before, after, is_better, reason)
+
+
+def _well_known(examples: Sequence[Example]) -> list[str]:
+    return [
+        code
+        for code in _codes(examples)
+        if sum(code in example.codes for example in examples) >= _ENOUGH_EXAMPLES
+    ]
+
+
+def scores(model: Model, examples: Sequence[Example]) -> dict[str, float]:
+    """F1 by code of what the model thinks likely, for the codes told of in the examples."""
+    guessed = [_guess(model, example.text) for example in examples]
+    return {code: _f1(code, examples, guessed) for code in _codes(examples)}
+
+
+def _guess(model: Model, text: str) -> set[str]:
+    """What is likely, or the likeliest where nothing is."""
+    chances = model.likelihoods(features(text))
+    likely = {code for code, chance in chances.items() if chance >= _LIKELY}
+    return likely or {max(chances, key=lambda code: chances[code])}
+
+
+def _f1(code: str, examples: Sequence[Example], guessed: Sequence[set[str]]) -> float:
+    pairs = [(code in example.codes, code in guess) for example, guess in zip(examples, guessed, strict=True)]
+    right = sum(told and given for told, given in pairs)
+    wrong = sum(told != given for told, given in pairs)
+    return 2 * right / (2 * right + wrong) if right or wrong else 0.0
+
+
+def mean(by_code: Mapping[str, float]) -> float:
+    """Macro-F1: the mean over the codes."""
+    return sum(by_code.values()) / len(by_code) if by_code else 0.0

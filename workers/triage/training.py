@@ -1,0 +1,69 @@
+"""Makes the second voice that ships with the project: `python -m workers.triage.training [--messages FOLDER]`.
+
+It learns from workers/vocabularies/training and, where the folder of evaluation messages is given, from its
+`development` and `tuning` lines; lines marked `held_out` or `held` are never read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workers.triage.learning import Example, train
+from workers.triage.linear_model import RUNNING, packed
+
+_OPEN_SETS = frozenset({"development", "tuning"})
+_MARKED = re.compile(r"\{\{[A-Z_]+:(.*?)\}\}", re.DOTALL)
+_MODELS = Path(__file__).parent.parent / "vocabularies" / "models"
+
+
+def own_examples() -> Iterator[Example]:
+    """The short texts written for training: code(s), a tab, the text; lines that begin with # are remarks."""
+    folder = resources.files("workers.vocabularies").joinpath("training")
+    for source in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if source.name.endswith(".tsv"):
+            yield from _rows(source.read_text(encoding="utf-8"))
+
+
+def _rows(table: str) -> Iterator[Example]:
+    for line in table.splitlines():
+        if line.strip() and not line.startswith("#"):
+            codes, text = line.split("\t", 1)
+            yield Example(text, tuple(codes.split(",")))
+
+
+def open_messages(folder: Path) -> Iterator[Example]:
+    """The evaluation messages that may be learnt from, without the marks around their names."""
+    for path in sorted(folder.rglob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            message = json.loads(line)
+            if _is_open(message):
+                yield Example(_MARKED.sub(r"\1", message["text"]), tuple(message["codes"]))
+
+
+def _is_open(message: dict[str, Any]) -> bool:
+    return bool(message.get("codes")) and message.get("split", message.get("half")) in _OPEN_SETS
+
+
+@click.command()
+@click.option("--messages", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--version", default="1", show_default=True)
+@click.option("--into", default=_MODELS, type=click.Path(file_okay=False, path_type=Path))
+def main(messages: Path | None, version: str, into: Path) -> None:
+    """Learn the model and write its two files."""
+    examples = [*own_examples(), *(open_messages(messages) if messages else ())]
+    model = train(examples, version=version)
+    archive, manifest = packed(model)
+    (into / f"{RUNNING}.npz").write_bytes(archive)
+    (into / f"{RUNNING}.json").write_text(manifest, encoding="utf-8")
+    click.echo(f"{len(examples)} examples, {len(model.codes)} codes, {len(archive)} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Short texts from which the second voice for violations learns."""
