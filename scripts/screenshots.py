@@ -50,7 +50,11 @@ EXAMPLE = (
     "--password", help="Of the demonstration's accounts; read from var/secrets when it is left out."
 )
 @click.option(
-    "--var", type=click.Path(path_type=Path), default=ROOT / "var", help="The installation's folder."
+    "--var",
+    type=click.Path(path_type=Path),
+    default=ROOT / "var",
+    envvar="SEERE_VAR",
+    help="The installation's folder.",
 )
 @click.option("--chromium", default="/usr/bin/chromium", show_default=True)
 def screenshots(address: str, password: str | None, var: Path, chromium: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -24,6 +25,7 @@ from nacl.public import PrivateKey
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.accounts import passwords
 from app.accounts import service as accounts
 from app.clock import utcnow
 from app.database import db, transaction
@@ -46,6 +48,16 @@ def free_port() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests last, so that a mistake shows early."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2id with the smallest parameters: hundreds of tests sign in. One test looks at the real ones."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODY", quick.hash("nobody has this password"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +105,12 @@ def postgresql_server() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="seere-postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server.get_uri().replace("/postgres?", "/{database}?", 1)
+        address = server.get_uri().replace("/postgres?", "/{database}?", 1)
+        with psycopg.connect(address.format(database="postgres"), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")  # its data are thrown away anyway
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
         server.cleanup()
 
 

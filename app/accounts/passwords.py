@@ -1,13 +1,15 @@
-"""Passwords: argon2id with argon2-cffi's defaults (RFC 9106, low-memory profile)."""
+"""Passwords: argon2id with the low-memory parameters of RFC 9106."""
 
 from __future__ import annotations
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 MINIMUM_LENGTH = 12
 MAXIMUM_LENGTH = 200
-_hasher = PasswordHasher()
+PARAMETERS = RFC_9106_LOW_MEMORY
+_hasher = PasswordHasher.from_parameters(PARAMETERS)
 # Hashed once, so that an unknown address costs the same time as a wrong password.
 _NOBODY = _hasher.hash("nobody has this password")
 
