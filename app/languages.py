@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_babel import Babel, format_datetime
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.accounts.session import DESK_PATH, signed_in_user
-from app.settings import LANGUAGES, Settings
+from app.current import current_settings
+from app.settings import LANGUAGES
 
 NAMES = {"fr": "Français", "en": "English", "bm": "Bamanankan"}
 DESK_LANGUAGES = ("fr", "en")
@@ -25,7 +26,7 @@ def page_language() -> str:
 
 
 def _choose() -> str:
-    settings: Settings = current_app.extensions["seere_settings"]
+    settings = current_settings()
     is_desk = request.path.startswith(DESK_PATH)
     if is_desk and (language := _account_language()):
         return language

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, url_for
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from app.accounts.permissions import ENDPOINTS, may
 from app.accounts.session import DESK_PATH, signed_in_user
+from app.current import current_settings
 from app.models import User
-from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +73,5 @@ def init_desk_pages(blueprint: Blueprint) -> None:
 
 
 def _is_demonstration() -> bool:
-    settings: Settings = current_app.extensions["seere_settings"]
+    settings = current_settings()
     return settings.demonstration

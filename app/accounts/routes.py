@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, refresh
 from flask_wtf.csrf import CSRFError
@@ -19,9 +19,10 @@ from app.accounts.forms import FormState
 from app.accounts.service import AccountError
 from app.accounts.session import begin, current_user, end, signed_in_user
 from app.audit import Action
+from app.current import current_limits
 from app.database import transaction
 from app.languages import DESK_LANGUAGES
-from app.limits import SIGN_INS, Limits
+from app.limits import SIGN_INS
 from app.models import User
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/desk")
@@ -83,12 +84,12 @@ def _keys(email: str) -> tuple[str, str]:
 
 
 def _is_allowed(email: str) -> bool:
-    limits: Limits = current_app.extensions["seere_limits"]
+    limits = current_limits()
     return all(limits.is_allowed(SIGN_INS, key) for key in _keys(email))
 
 
 def _count(email: str) -> None:
-    limits: Limits = current_app.extensions["seere_limits"]
+    limits = current_limits()
     for key in _keys(email):
         limits.count(SIGN_INS, key)
 

@@ -13,6 +13,7 @@ from flask_session import Session as ServerSideSession
 
 from app.accounts.permissions import ENDPOINTS, Permission, may
 from app.clock import utcnow
+from app.current import current_settings
 from app.database import db
 from app.models import User
 from app.queue import connection
@@ -70,7 +71,7 @@ def signed_in_user() -> User | None:
 
 def _load() -> User | None:
     user_id, started_at = session.get("user_id"), session.get("started_at", 0.0)
-    settings: Settings = current_app.extensions["seere_settings"]
+    settings = current_settings()
     if user_id is None or utcnow().timestamp() - started_at > settings.session_hours * 3600:
         return None
     user = db.session.get(User, uuid.UUID(user_id))
@@ -86,7 +87,7 @@ def _guard() -> ResponseReturnValue | None:
     if permission is Permission.PUBLIC:
         return None
     if permission is Permission.SIMULATE:
-        settings: Settings = current_app.extensions["seere_settings"]
+        settings = current_settings()
         return None if settings.demonstration else abort(HTTPStatus.NOT_FOUND)
     user = signed_in_user()
     if user is None and permission is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.administration import queries
 from app.casework.wording import violation_label
+from app.current import current_settings
 from app.database import db
 from app.models import RoutingRule
 from app.reference import geography
@@ -20,7 +21,7 @@ def overview() -> ResponseReturnValue:
     session = db.session()
     return render_template(
         "desk/administration.html",
-        health=queries.health(session, current_app.extensions["seere_settings"]),
+        health=queries.health(session, current_settings()),
         organisations=queries.organisations(session),
         people=queries.people(session),
         rules=queries.rules(session),

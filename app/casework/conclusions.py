@@ -5,7 +5,6 @@ Running it again for the same message replaces what the machine had proposed and
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import Action
 from app.clock import utcnow
+from app.folding import fold
 from app.models import (
     Act,
     Case,
@@ -72,13 +72,6 @@ class RuleMatch:
     organisation_id: uuid.UUID
     reasons: Sequence[str]
     deadline_hours: int
-
-
-def fold_for_search(text: str) -> str:
-    """Lower case without accents, with Bambara's letters as people type them without them."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return bare.translate(str.maketrans("ɛɔŋɲ", "eonn"))
 
 
 def open_question(session: Session, contact_id: uuid.UUID) -> Message | None:
@@ -290,4 +283,4 @@ def refresh_text(session: Session, case: Case) -> None:
         .order_by(Message.created_at)
     )
     case.anonymised_text = "\n\n".join(text for text in texts if text)
-    case.search_text = fold_for_search(case.anonymised_text)
+    case.search_text = fold(case.anonymised_text)

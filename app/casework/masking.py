@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from flask import current_app
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -30,6 +29,7 @@ from app.casework.tokens import (
 )
 from app.casework.visibility import workable_case
 from app.clock import utcnow
+from app.current import current_settings
 from app.models import (
     Case,
     CaseEvent,
@@ -48,7 +48,6 @@ from app.models import (
 from app.naming import suggest
 from app.queue import JobName, owe
 from app.sealing import seal
-from app.settings import Settings
 
 DOUBT = "doubt"
 SHORTEST_WORDS, LONGEST_WORDS = 2, 200
@@ -207,7 +206,7 @@ def _undo(session: Session, message_id: uuid.UUID, token: str) -> bool:
 
 
 def _sealed(token: str, words: str) -> bytes:
-    settings: Settings = current_app.extensions["seere_settings"]
+    settings = current_settings()
     return seal({token: words}, settings.intake_public_key)
 
 

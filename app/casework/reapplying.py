@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.casework.conclusions import Conclusion, Understanding, fold_for_search
+from app.casework.conclusions import Conclusion, Understanding
 from app.casework.masking import DOUBT
 from app.casework.tokens import Edit, edited, hiding, shifted, showing, touches
+from app.folding import fold
 from app.models import MaskChange
 
 
@@ -40,7 +41,7 @@ def reapplied(
 
 
 def _plain(words: str) -> str:
-    return " ".join(fold_for_search(words).split())
+    return " ".join(fold(words).split())
 
 
 def _changed(understood: Understanding, edits: Sequence[Edit], *, is_hiding: bool) -> Understanding:

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import ColumnElement, or_
 
-from app.casework.conclusions import fold_for_search
+from app.folding import fold
 from app.models import Case
 
 MOST_WORDS = 8
@@ -15,7 +15,7 @@ _REFERENCE = re.compile(r"(?:s-)?0*([0-9]{1,9})")
 
 def holds_every_word(query: str) -> list[ColumnElement[bool]]:
     """One condition for each word typed: it is in the text, or it is the case's reference."""
-    words = fold_for_search(query.replace("\x00", " ")).split()
+    words = fold(query.replace("\x00", " ")).split()
     return [_holds(word) for word in words[:MOST_WORDS]]
 
 

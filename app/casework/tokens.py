@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.casework.conclusions import fold_for_search
+from app.folding import fold
 
 _TOKEN = re.compile(r"\[([A-Z]+)-(\d{1,6})(?:: [^\]\n]{1,40})?\]")
 _LETTER_BEFORE, _LETTER_AFTER = r"(?<![^\W_])", r"(?![^\W_])"
@@ -130,7 +130,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text):
-        folded = fold_for_search(letter)
+        folded = fold(letter)
         letters.append(folded)
         places += [place] * len(folded)
     return "".join(letters), places
@@ -138,6 +138,6 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 def _with_marks(text: str, end: int) -> int:
     """The end of a word with the combining marks that follow its last letter."""
-    while end < len(text) and not fold_for_search(text[end]):
+    while end < len(text) and not fold(text[end]):
         end += 1
     return end

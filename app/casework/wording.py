@@ -98,9 +98,6 @@ NEEDS: Words = {
     "residual_risk": lazy_gettext(
         "Something in the text could still identify somebody: read it before an organisation does."
     ),
-    "uncertain_name": lazy_gettext(
-        "The machine is not sure that every name is hidden: read the account first."
-    ),
     "not_an_incident": lazy_gettext("The machine sees no incident in this message: check that it is right."),
     "no_violation": lazy_gettext("The machine could not say what kind of violation this is."),
     "uncertain_violation": lazy_gettext("The machine is not sure what kind of violation this is."),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from app import folding
 from app.receipts import normalise
 
 _LONGEST_COMMAND = 60  # a longer message is never a command
@@ -44,9 +44,7 @@ def _keywords() -> dict[str, Command]:
 
 def fold(word: str) -> str:
     """Lower case without accents or the special letters of Bambara."""
-    decomposed = unicodedata.normalize("NFKD", word.lower().strip(" .!?:;,\"'"))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return bare.translate(str.maketrans("ɛɔŋɲ", "eonn"))
+    return folding.fold(word.strip(" .!?:;,\"'"))
 
 
 def read_command(text: str) -> Request | None:

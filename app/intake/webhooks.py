@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.clock import utcnow
+from app.current import current_limits, current_settings
 from app.database import transaction
 from app.intake import dialogue, receipts
 from app.intake.dialogue import Command, Request
 from app.intake.gateways import twilio
 from app.intake.service import NewReport, submit
-from app.limits import WRONG_CODES, Limits
+from app.limits import WRONG_CODES
 from app.models import Channel
 from app.settings import Settings
 
@@ -23,7 +24,7 @@ blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
 @blueprint.post("/sms")
 def receive_sms() -> ResponseReturnValue:
     """Accept one message from Twilio and answer it with at most one neutral segment."""
-    settings: Settings = current_app.extensions["seere_settings"]
+    settings = current_settings()
     address = settings.public_url + request.full_path.rstrip("?")
     if not twilio.is_genuine(
         settings.twilio, address, request.form, request.headers.get("X-Twilio-Signature", "")
@@ -62,7 +63,7 @@ def _obey(settings: Settings, asked: Request, sender: str) -> str:
         return dialogue.say("help", asked.language)
     if not asked.rest:
         return dialogue.say("code_missing", asked.language)
-    limits: Limits = current_app.extensions["seere_limits"]
+    limits = current_limits()
     if not limits.is_allowed(WRONG_CODES, sender):
         return dialogue.say("too_many", asked.language)
     with transaction() as session:

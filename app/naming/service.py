@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit import Action
-from app.casework.conclusions import fold_for_search
 from app.clock import utcnow
+from app.folding import fold
 from app.models import NameKind, NameSuggestion, SuggestionState, User
 
 SHORTEST_WORD, LONGEST_WORD = 3, 40
@@ -37,7 +37,7 @@ def suggest(session: Session, words: str, kind: NameKind) -> None:
 
 def single_words(words: str) -> list[str]:
     """The words that can stand in a list: lower case without accents, each once, neither tiny nor endless."""
-    found = (re.sub("['’]", "", match.group()) for match in _WORD.finditer(fold_for_search(words)))
+    found = (re.sub("['’]", "", match.group()) for match in _WORD.finditer(fold(words)))
     return list(dict.fromkeys(word for word in found if SHORTEST_WORD <= len(word) <= LONGEST_WORD))
 
 

@@ -6,10 +6,13 @@ import codecs
 import io
 import unicodedata
 from collections.abc import Iterable
+from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from flask import Request, abort
+from flask import Request, abort, request
 from werkzeug.formparser import FormDataParser
+
+from app.security import is_from_another_site
 
 MOST_FIELDS = 50
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -98,3 +101,12 @@ def _windows_letter(byte: bytes) -> str:
 
 
 codecs.register_error(_MENDING, _mend)
+
+
+def guard_form() -> None:
+    """Before a request: keep a form's bytes as they came, and refuse one that another site sent."""
+    if request.method != "POST":
+        return
+    keep_raw_form(request)
+    if is_from_another_site():
+        abort(HTTPStatus.FORBIDDEN)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.current import current_limits, current_settings
 from app.database import db
 from app.intake import receipts
 from app.intake.receipts import ReceiptView
@@ -19,7 +20,7 @@ from app.limits import REPORTS, WRONG_CODES
 from app.models import Report
 from app.public import tokens
 from app.public.reading import read_form
-from app.public.routes import Problems, blueprint, limits, once, settings
+from app.public.routes import Problems, blueprint, once
 from app.public.schemas import AnswerIn, CodeIn
 from app.public.tokens import Form
 
@@ -80,11 +81,11 @@ def withdraw_report() -> ResponseReturnValue:
 
 def _look_up(code: str, form: Mapping[str, str]) -> ResponseReturnValue:
     who = request.remote_addr or ""
-    if not limits().is_allowed(WRONG_CODES, who):
+    if not current_limits().is_allowed(WRONG_CODES, who):
         return _ask(HTTPStatus.TOO_MANY_REQUESTS, form=form, notice="too_many")
-    report = receipts.find_report(settings(), db.session(), code)
+    report = receipts.find_report(current_settings(), db.session(), code)
     if report is None:
-        limits().count(WRONG_CODES, who)
+        current_limits().count(WRONG_CODES, who)
         return _ask(HTTPStatus.BAD_REQUEST, form=form, notice="unknown")
     return _show(report, Attempt(form=form))
 
@@ -102,14 +103,14 @@ def _answer(report: Report, form: Mapping[str, str]) -> Attempt:
     nonce = tokens.form_nonce(Form.ANSWER, form.get("token", ""))
     if nonce is None:
         return Attempt("form_expired", HTTPStatus.BAD_REQUEST, form)
-    if not limits().count(REPORTS, request.remote_addr or ""):
+    if not current_limits().count(REPORTS, request.remote_addr or ""):
         return Attempt("too_many", HTTPStatus.TOO_MANY_REQUESTS, form)
     return _keep(report, uuid.UUID(str(new["question"])), str(new["answer"]), nonce, form)
 
 
 def _keep(report: Report, question: uuid.UUID, text: str, nonce: str, form: Mapping[str, str]) -> Attempt:
     reference = once(nonce, {"question": str(question), "answer": text})
-    is_kept = receipts.answer(settings(), report.id, question, text, reference)
+    is_kept = receipts.answer(current_settings(), report.id, question, text, reference)
     return Attempt("answered") if is_kept else Attempt("not_open", HTTPStatus.BAD_REQUEST, form)
 
 

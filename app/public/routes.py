@@ -7,23 +7,22 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from marshmallow import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import utcnow
+from app.current import current_limits, current_settings
 from app.intake.service import NewReport, Receipt, submit
 from app.languages import page_language
-from app.limits import REPORTS, Limits
+from app.limits import REPORTS
 from app.models import Channel
 from app.public import tokens
-from app.public.reading import keep_raw_form, read_form
+from app.public.reading import guard_form, read_form
 from app.public.schemas import LONGEST_TEXT, ReportIn
 from app.public.tokens import Form
-from app.security import is_from_another_site
-from app.settings import Settings
 
 blueprint = Blueprint("public", __name__)
 
@@ -31,14 +30,7 @@ TRAP = "copy_to"  # a field that people don't see and machines fill in
 Problems = Mapping[str, Sequence[str]]
 
 
-@blueprint.before_request
-def guard_forms() -> None:
-    """Keep a form's bytes as they came, and refuse one that another site sent."""
-    if request.method != "POST":
-        return
-    keep_raw_form(request)
-    if is_from_another_site():
-        abort(HTTPStatus.FORBIDDEN)
+blueprint.before_request(guard_form)
 
 
 @blueprint.get("/")
@@ -73,10 +65,10 @@ def about() -> ResponseReturnValue:
 
 
 def _accept(form: Mapping[str, str], token: str, new: NewReport) -> ResponseReturnValue:
-    if not limits().count(REPORTS, request.remote_addr or ""):
+    if not current_limits().count(REPORTS, request.remote_addr or ""):
         return _page(form, token, HTTPStatus.TOO_MANY_REQUESTS, notice="too_many")
     try:
-        receipt: Receipt = submit(settings(), new)
+        receipt: Receipt = submit(current_settings(), new)
     except SQLAlchemyError:
         return _page(form, token, HTTPStatus.SERVICE_UNAVAILABLE, notice="unavailable")
     return render_template("public/sent.html", groups=receipt.code.split("-")), HTTPStatus.CREATED
@@ -89,7 +81,7 @@ def _new_report(nonce: str, content: Mapping[str, str]) -> NewReport:
         content={name: value for name, value in content.items() if value},
         received_at=utcnow(),
         language=page_language(),
-        is_demonstration=settings().demonstration,
+        is_demonstration=current_settings().demonstration,
     )
 
 
@@ -100,18 +92,6 @@ def once(nonce: str, content: Mapping[str, str]) -> str:
     """
     written = json.dumps(dict(content), sort_keys=True).encode()
     return f"{nonce}:{hashlib.sha256(written).hexdigest()}"
-
-
-def settings() -> Settings:
-    """This installation's settings."""
-    found: Settings = current_app.extensions["seere_settings"]
-    return found
-
-
-def limits() -> Limits:
-    """This process's counters."""
-    found: Limits = current_app.extensions["seere_limits"]
-    return found
 
 
 def _page(
@@ -130,6 +110,6 @@ def _page(
         notice=notice,
         trap=TRAP,
         limit=format_decimal(LONGEST_TEXT),
-        number=settings().twilio.number,
+        number=current_settings().twilio.number,
     )
     return page, status

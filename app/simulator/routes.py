@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from redis.exceptions import RedisError
 
+from app.current import current_settings
 from app.demonstration import cast
-from app.public.reading import keep_raw_form, read_form
-from app.security import is_from_another_site
-from app.settings import Settings
+from app.public.reading import guard_form, read_form
 from app.simulator import conversation, mailbox, provider, telephone
 from app.simulator.conversation import LONGEST_TEXT, Entry
 from app.simulator.numbers import new_number, read_number, written
@@ -39,14 +38,7 @@ class Screen:
     status: HTTPStatus = HTTPStatus.OK
 
 
-@blueprint.before_request
-def guard_forms() -> None:
-    """Keep a form's bytes as they came, and refuse one that another site sent."""
-    if request.method != "POST":
-        return
-    keep_raw_form(request)
-    if is_from_another_site():
-        abort(HTTPStatus.FORBIDDEN)
+blueprint.before_request(guard_form)
 
 
 @blueprint.get("")
@@ -77,7 +69,7 @@ def received() -> ResponseReturnValue:
     form = read_form(request)
     screen = _screen(form)
     number = _checked_number(screen, form)
-    waiting = mailbox.texts(_settings(), number) if number else []
+    waiting = mailbox.texts(current_settings(), number) if number else []
     return _answer(
         screen, [Entry(each.id, is_mine=False, text=each.text, time=each.time) for each in waiting]
     )
@@ -86,7 +78,7 @@ def received() -> ResponseReturnValue:
 @blueprint.post("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
 def twilio_messages(account_sid: str) -> ResponseReturnValue:
     """Take a text from the worker's Twilio client and keep it for the handset."""
-    settings = _settings()
+    settings = current_settings()
     if not provider.is_account(settings.twilio, account_sid, request.authorization):
         return provider.refusal(provider.AUTHENTICATE)
     outgoing = provider.read_outgoing(settings.twilio, read_form(request))
@@ -110,7 +102,7 @@ def _exchange(screen: Screen, number: str) -> list[Entry]:
     """The text and its answers as bubbles; the text stays in the field when it wasn't delivered."""
     message_id = telephone.new_message_id()
     try:
-        replies = telephone.deliver(_settings(), message_id, number, screen.text)
+        replies = telephone.deliver(current_settings(), message_id, number, screen.text)
     except telephone.NotDelivered as problem:
         screen.status = HTTPStatus.BAD_GATEWAY
         screen.problems["text"] = _not_delivered(problem.status)
@@ -171,7 +163,7 @@ def _answer(screen: Screen, fresh: Sequence[Entry]) -> ResponseReturnValue:
 
 
 def _page(screen: Screen) -> ResponseReturnValue:
-    settings = _settings()
+    settings = current_settings()
     page = render_template(
         "simulator/handset.html",
         screen=screen,
@@ -184,11 +176,6 @@ def _page(screen: Screen) -> ResponseReturnValue:
         now=conversation.now(),
     )
     return page, screen.status
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["seere_settings"]
-    return found
 
 
 def _new_token() -> str:

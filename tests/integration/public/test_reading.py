@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote_from_bytes
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.public.reading import clean, decode, has_visible_text
@@ -23,7 +24,12 @@ def test_utf8_is_read_as_it_is(text: str) -> None:
     assert decode(text.encode()) == text
 
 
-@given(FRENCH)
+# A few letter sequences nobody writes ("âœœ") are the same bytes as one UTF-8 letter; those are read as UTF-8.
+UTF8_LETTER = re.compile(rb"[\xC2-\xDF][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}")
+
+
+@given(FRENCH.filter(lambda text: not UTF8_LETTER.search(text.encode("cp1252"))))
+@example("é’ â€ à la mère, l’été")
 def test_windows_letters_are_read_as_the_letters_they_are(text: str) -> None:
     assert decode(text.encode("cp1252")) == text
 
