@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 10 --timeout 60
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run install compiled test check tests chromium lock translations screenshots evaluate bench clean
+.PHONY: run install compiled test check tests chromium lock translations screenshots evaluate bench storm clean
 
 run: install  ## Start everything with invented data; Ctrl-C stops it
 	@$(BIN)/seere up --demonstration --port $(PORT)
@@ -65,6 +65,9 @@ lock:  ## Pin every dependency again, with hashes
 
 screenshots: .venv/installed-tests  ## Pictures of every page of a running demonstration
 	$(BIN)/python scripts/screenshots.py --address http://127.0.0.1:$(PORT)
+
+storm: .venv/installed-tests  ## 5,000 messages over five gateways while processes are killed (a quarter of an hour)
+	$(BIN)/python -m tests.storm.storm
 
 evaluate: .venv/installed-tests  ## Measure the engines on the development sets
 	$(BIN)/python -m tests.evaluation.evaluate_anonymise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -15,17 +16,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import models
 from app.accounts.routes import blueprint as accounts_blueprint
 from app.accounts.session import init_sessions
+from app.administration.gateway_routes import blueprint as gateways_blueprint
+from app.administration.prompt_routes import blueprint as prompts_blueprint
 from app.administration.routes import blueprint as administration_blueprint
+from app.administration.wording_routes import blueprint as wordings_blueprint
 from app.audit.routes import blueprint as audit_blueprint
+from app.call_backs.routes import blueprint as call_backs_blueprint
 from app.casework.routes import blueprint as casework_blueprint
 from app.database import db
 from app.errors import init_errors
 from app.exports.routes import blueprint as exports_blueprint
-from app.intake import webhooks
+from app.intake import voice, webhooks
+from app.intake.known_gateways import KnownGateways
 from app.languages import init_languages
 from app.limits import Limits
 from app.logs import configure_logs
 from app.naming.routes import blueprint as naming_blueprint
+from app.openings.routes import blueprint as openings_blueprint
 from app.public.routes import blueprint as public_blueprint
 from app.security import init_security
 from app.settings import Settings, load_settings
@@ -36,6 +43,23 @@ LARGEST_REQUEST_BYTES = 512 * 1024
 
 csrf = CSRFProtect()
 
+_OF_THE_DESK = (
+    accounts_blueprint,
+    casework_blueprint,
+    openings_blueprint,
+    call_backs_blueprint,
+    naming_blueprint,
+    exports_blueprint,
+    audit_blueprint,
+    administration_blueprint,
+    gateways_blueprint,
+    wordings_blueprint,
+    prompts_blueprint,
+)
+# Webhooks are authenticated one by one; the public forms carry a token of their own, since nothing is kept of who
+# sends them.
+_WITHOUT_SESSION = (voice.blueprint, webhooks.blueprint, public_blueprint)
+
 
 def build(settings: Settings | None = None) -> Flask:
     """The whole application; raises SettingsError when it can't be configured."""
@@ -43,12 +67,12 @@ def build(settings: Settings | None = None) -> Flask:
     configure_logs()
     app = bare(settings)
     app.extensions["seere_limits"] = Limits(settings.redis_url)
+    app.extensions["seere_gateways"] = KnownGateways(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
     init_sessions(app, settings)
-    init_languages(app, str(ROOT / "translations"))
     init_security(app, is_https=settings.is_https)
     init_errors(app)
     _register_blueprints(app, settings)
@@ -57,11 +81,12 @@ def build(settings: Settings | None = None) -> Flask:
 
 
 def bare(settings: Settings) -> Flask:
-    """Flask with the database and settings only: what workers and commands need."""
+    """Flask with the database, settings and languages only: what workers and commands need."""
     app = Flask("app", root_path=str(ROOT / "app"), instance_path=str(settings.var))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=_driver(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=_patience(settings.database_url),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
         MAX_FORM_PARTS=200,
@@ -69,6 +94,7 @@ def bare(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     app.extensions["seere_settings"] = settings
+    init_languages(app, str(ROOT / "translations"))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     return app
@@ -82,19 +108,21 @@ def _driver(url: str) -> str:
     return url
 
 
+def _patience(url: str) -> dict[str, Any]:
+    """A PostgreSQL that doesn't answer is given up within seconds: a webhook's caller waits for fifteen at most."""
+    if url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_timeout": 5, "connect_args": {"connect_timeout": 5}}
+
+
 def _register_blueprints(app: Flask, settings: Settings) -> None:
-    app.register_blueprint(accounts_blueprint)
-    app.register_blueprint(casework_blueprint)
-    app.register_blueprint(naming_blueprint)
-    app.register_blueprint(exports_blueprint)
-    app.register_blueprint(audit_blueprint)
-    app.register_blueprint(administration_blueprint)
-    csrf.exempt(webhooks.blueprint)
-    app.register_blueprint(webhooks.blueprint)
-    csrf.exempt(public_blueprint)  # no session there: each form has a token of its own
-    app.register_blueprint(public_blueprint)
+    for blueprint in _OF_THE_DESK:
+        app.register_blueprint(blueprint)
+    for blueprint in _WITHOUT_SESSION:
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
     if settings.demonstration:
-        csrf.exempt(simulator_blueprint)  # as above
+        csrf.exempt(simulator_blueprint)  # its forms have a token of their own
         app.register_blueprint(simulator_blueprint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, format_datetime
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +27,8 @@ def page_language() -> str:
 
 def _choose() -> str:
     settings = current_settings()
+    if not has_request_context():
+        return settings.default_language  # a worker notes something for administrators
     is_desk = request.path.startswith(DESK_PATH)
     if is_desk and (language := _account_language()):
         return language

@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import redis
 from flask import current_app
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.database import after_commit
-from app.models import OwedWork
+from app.models import Arrival, OwedWork
 
 QUEUES = ("urgent", "reports", "upkeep")
 SWEEP_GRACE = timedelta(seconds=20)  # what was just accepted has its own enqueueing under way
@@ -34,7 +35,12 @@ class JobName(StrEnum):
 
     PROCESS_REPORT = "workers.jobs.process_report"
     PROCESS_ANSWER = "workers.jobs.process_answer"
-    SEND_MESSAGE = "workers.jobs.send_message"
+    TAKE_IN_ARRIVAL = "workers.jobs.take_in_arrival"
+    SEND_DUE_MESSAGES = "workers.jobs.send_due_messages"
+    FETCH_ATTACHMENT = "workers.jobs.fetch_attachment"
+    ANSWER_OPENING = "workers.jobs.answer_opening"
+    CHECK_GATEWAYS = "workers.jobs.check_gateways"
+    RECONCILE_GATEWAYS = "workers.jobs.reconcile_gateways"
     UNMASK_WORDS = "workers.jobs.unmask_words"
     ENQUEUE_OWED_WORK = "workers.jobs.enqueue_owed_work"
     RETRAIN_TRIAGE = "workers.jobs.retrain_triage"
@@ -43,7 +49,12 @@ class JobName(StrEnum):
 QUEUE_OF = {
     JobName.PROCESS_REPORT: "reports",
     JobName.PROCESS_ANSWER: "reports",
-    JobName.SEND_MESSAGE: "urgent",
+    JobName.TAKE_IN_ARRIVAL: "urgent",
+    JobName.SEND_DUE_MESSAGES: "urgent",
+    JobName.ANSWER_OPENING: "urgent",
+    JobName.FETCH_ATTACHMENT: "reports",
+    JobName.CHECK_GATEWAYS: "upkeep",
+    JobName.RECONCILE_GATEWAYS: "upkeep",
     JobName.UNMASK_WORDS: "urgent",
     JobName.ENQUEUE_OWED_WORK: "upkeep",
     JobName.RETRAIN_TRIAGE: "upkeep",
@@ -73,11 +84,17 @@ def owe(session: Session, job: JobName, subject_id: uuid.UUID) -> OwedWork:
     return work
 
 
-def enqueue(client: redis.Redis, job: JobName, work_id: uuid.UUID) -> None:
+def owe_sending(session: Session) -> None:
+    """Have due messages sent once this transaction is durable. The messages themselves are the work owed."""
+    redis_url = current_app.extensions["seere_settings"].redis_url
+    after_commit(session, lambda: enqueue(connection(redis_url), JobName.SEND_DUE_MESSAGES))
+
+
+def enqueue(client: redis.Redis, job: JobName, work_id: uuid.UUID | None = None) -> None:
     """Ask a worker to do one piece of owed work. RQ's description is emptied: it would repeat the arguments."""
     queue(QUEUE_OF[job], client).enqueue_call(
         str(job),
-        args=(str(work_id),),
+        args=(str(work_id),) if work_id else (),
         description=str(job),
         timeout=JOB_TIMEOUT_SECONDS,
         result_ttl=0,
@@ -87,14 +104,22 @@ def enqueue(client: redis.Redis, job: JobName, work_id: uuid.UUID) -> None:
 
 def owed(session: Session, now: datetime, limit: int = 500) -> list[OwedWork]:
     """Work that nobody is doing and that is due, oldest first."""
-    statement = (
-        select(OwedWork)
-        .where(OwedWork.done_at.is_(None), OwedWork.available_at <= now)
-        .where(OwedWork.claimed_until.is_(None) | (OwedWork.claimed_until < now))
-        .order_by(OwedWork.available_at)
+    return list(session.scalars(_due(OwedWork, now, limit)))
+
+
+def waiting_arrivals(session: Session, now: datetime, limit: int = 500) -> list[Arrival]:
+    """Arrivals that nobody is taking in and that are due, oldest first."""
+    return list(session.scalars(_due(Arrival, now, limit)))
+
+
+def _due(kind: Any, now: datetime, limit: int) -> Any:
+    return (
+        select(kind)
+        .where(kind.done_at.is_(None), kind.available_at <= now)
+        .where(kind.claimed_until.is_(None) | (kind.claimed_until < now))
+        .order_by(kind.available_at)
         .limit(limit)
     )
-    return list(session.scalars(statement))
 
 
 def is_reachable(client: redis.Redis) -> bool:

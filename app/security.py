@@ -8,8 +8,10 @@ from flask import Flask, Response, g, request
 
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "manifest-src 'self'"
 )
+_KEEPABLE = frozenset({"static", "voice.prompt"})  # the same for everybody, and never about anybody
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -45,10 +47,10 @@ def init_security(app: Flask, *, is_https: bool) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
+        response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=csp_nonce()))
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        if request.endpoint not in _KEEPABLE:
             response.headers["Cache-Control"] = "no-store"
         if is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Connection
 
 from app import models
 from app.database import Base, UTCDateTime
@@ -23,10 +25,35 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+@contextmanager
+def references_unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite's tables are rebuilt by dropping the old one, which its rows' references would forbid.
+
+    The pragma works only outside a transaction, so it goes to the driver before SQLAlchemy begins one.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def check_references(connection: Connection) -> None:
+    """What was unchecked is checked before the transaction ends. Raises RuntimeError, and nothing has changed."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the migration would leave {len(broken)} references without their rows")
+
+
 def run() -> None:
     """Run the migrations in one transaction, with SQLite's tables rebuilt where it can't alter them."""
     engine = current_app.extensions["sqlalchemy"].engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, references_unchecked(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -36,6 +63,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            check_references(connection)
         connection.commit()
 
 

@@ -18,6 +18,8 @@ logger = structlog.get_logger()
 
 SWEEP_SECONDS = 15
 RETRY_SECONDS = 3
+RECONCILING_SECONDS = 120
+CHECKING_SECONDS = 900
 RETRAINING = "0 3 * * 1"  # Mondays, when few reports come in
 RETRAINING_SECONDS = 1800  # to be done in, and to be taken up in, or left for the next week
 
@@ -54,6 +56,8 @@ def run_clock(client: redis.Redis) -> None:
     while True:
         clock = Clock(client, logging_level="WARNING")
         clock.add(JobName.ENQUEUE_OWED_WORK, interval=SWEEP_SECONDS)
+        clock.add(JobName.RECONCILE_GATEWAYS, interval=RECONCILING_SECONDS, ttl=RECONCILING_SECONDS)
+        clock.add(JobName.CHECK_GATEWAYS, interval=CHECKING_SECONDS, ttl=CHECKING_SECONDS)
         clock.add(
             JobName.RETRAIN_TRIAGE, cron=RETRAINING, job_timeout=RETRAINING_SECONDS, ttl=RETRAINING_SECONDS
         )

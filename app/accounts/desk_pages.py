@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from flask import Blueprint, url_for
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
+from sqlalchemy import func, select
 
 from app.accounts.permissions import ENDPOINTS, may
 from app.accounts.session import DESK_PATH, signed_in_user
 from app.current import current_settings
-from app.models import User
+from app.database import db
+from app.models import CallbackRequest, User
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """An entry of the menu."""
+    """An entry of the menu; `waiting` counts what waits there, to be told beside its name."""
 
     endpoint: str
-    label: LazyString
+    label: LazyString | str
     is_of_the_desk: bool = False  # partners' people have no use for it, whatever their role
+    waiting: Callable[[], int] | None = None
+
+
+def _waiting_call_backs() -> int:
+    waiting = select(func.count()).select_from(CallbackRequest).where(CallbackRequest.done_at.is_(None))
+    return db.session.scalar(waiting) or 0
 
 
 PAGES = (
     DeskPage("casework.inbox", lazy_gettext("Inbox")),
+    DeskPage(
+        "call_backs.requests", lazy_gettext("Call backs"), is_of_the_desk=True, waiting=_waiting_call_backs
+    ),
     DeskPage("exports.export_form", lazy_gettext("Exports")),
     DeskPage("naming.names", lazy_gettext("Lists of names"), is_of_the_desk=True),
     DeskPage("audit.entries", lazy_gettext("Audit trail")),
@@ -44,6 +56,16 @@ def pages_for(user: User | None) -> tuple[DeskPage, ...]:
         for page in PAGES
         if may(user.role, ENDPOINTS[page.endpoint]) and (is_desk or not page.is_of_the_desk)
     )
+
+
+def _counted(pages: tuple[DeskPage, ...]) -> list[DeskPage]:
+    """The menu with the number that waits beside the names it concerns."""
+    return [replace(page, label=_label(page)) for page in pages]
+
+
+def _label(page: DeskPage) -> LazyString | str:
+    count = page.waiting() if page.waiting else 0
+    return gettext("%(page)s (%(count)s)", page=page.label, count=count) if count else page.label
 
 
 def landing(user: User) -> str:
@@ -68,7 +90,7 @@ def safe_next(asked: str) -> str | None:
 def init_desk_pages(blueprint: Blueprint) -> None:
     """Give templates the menu. Functions, not values: an error page must not ask the database who is there."""
     blueprint.add_app_template_global(signed_in_user, "desk_user")
-    blueprint.add_app_template_global(lambda: pages_for(signed_in_user()), "desk_pages")
+    blueprint.add_app_template_global(lambda: _counted(pages_for(signed_in_user())), "desk_pages")
     blueprint.add_app_template_global(_is_demonstration, "is_demonstration")
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.administration.gateway_views import GatewayView, gateway_views
+from app.administration.gateway_wording import state_label
 from app.casework.wording import ago
 from app.clock import utcnow
 from app.models import Organisation, OwedWork, RoutingRule, User
@@ -48,7 +50,7 @@ def rules(session: Session) -> Sequence[RoutingRule]:
 
 def health(session: Session, settings: Settings) -> list[Sign]:
     """The signs of health an administrator looks at first."""
-    return [_database(session), _queue(settings), _owed_work(session), _gateway(settings)]
+    return [_database(session), _queue(settings), _owed_work(session), *_gateways(session, settings)]
 
 
 def _database(session: Session) -> Sign:
@@ -90,9 +92,17 @@ def _advice(oldest: datetime) -> str:
     return gettext("Check that workers and the clock run: seere doctor") if _is_late(oldest) else ""
 
 
-def _gateway(settings: Settings) -> Sign:
-    name = gettext("SMS gateway (Twilio)")
-    if settings.twilio.can_send:
-        return Sign(name, True, gettext("configured"))
-    advice = gettext("Set SEERE_TWILIO_ACCOUNT_SID, SEERE_TWILIO_AUTH_TOKEN and SEERE_TWILIO_NUMBER.")
-    return Sign(name, False, gettext("not configured: no SMS comes in or goes out"), advice)
+def _gateways(session: Session, settings: Settings) -> list[Sign]:
+    """One sign for each gateway, off ones too; one that says what to do where there is none."""
+    views = gateway_views(session, settings, utcnow())
+    if views:
+        return [_gateway(view) for view in views]
+    advice = gettext("Add one under Gateways, or set SEERE_TWILIO_ACCOUNT_SID, …_AUTH_TOKEN and …_NUMBER.")
+    none = gettext("none is configured: no SMS comes in or goes out")
+    return [Sign(gettext("SMS gateway"), False, none, advice)]
+
+
+def _gateway(view: GatewayView) -> Sign:
+    name = gettext("SMS gateway %(name)s", name=view.gateway.label)
+    advice = "" if view.is_well else gettext("Look under Gateways, and check it there.")
+    return Sign(name, view.is_well, state_label(view), advice)

@@ -1,4 +1,4 @@
-"""The administrator's overview. Changes are made on the command line."""
+"""The administrator's overview; gateways, wordings and prompts have pages of their own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.administration import queries
+from app.administration.limits import Budget, budget_of_today
 from app.casework.wording import violation_label
+from app.clock import utcnow
 from app.current import current_settings
 from app.database import db
 from app.models import RoutingRule
 from app.reference import geography
 
 blueprint = Blueprint("administration", __name__, url_prefix="/desk/administration")
+
+
+@blueprint.app_template_global("todays_budget")
+def todays_budget() -> Budget:
+    """How much of the day's budget of messages is used, for the warning above the administration's pages."""
+    return budget_of_today(db.session(), utcnow())
 
 
 @blueprint.get("")

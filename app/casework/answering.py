@@ -21,13 +21,22 @@ from app.accounts.session import current_user
 from app.audit import Action
 from app.casework import service
 from app.casework.casepage import case_page
-from app.casework.complaints import NeedsConfirmation, from_casework, from_cost, from_validation, status_of
+from app.casework.complaints import (
+    NeedsConfirmation,
+    Redraw,
+    from_casework,
+    from_cost,
+    from_validation,
+    status_of,
+)
 from app.casework.errors import CHANGED_MEANWHILE, CaseworkError
-from app.casework.segments import GSM_BASIC, GSM_EXTENDED, LONGEST_QUESTION
 from app.casework.visibility import visible_case, visible_cases
 from app.casework.wording import MASKS, STATUSES, URGENCIES, VERIFICATIONS, place_label
+from app.clock import utcnow
 from app.database import db, transaction
 from app.geography.map import draw_case_map
+from app.messaging.hours import clock
+from app.messaging.segments import GSM_BASIC, GSM_EXTENDED, LONGEST_QUESTION
 from app.models import Case, User
 from app.reference import geography
 from app.reference.taxonomy import violations
@@ -61,6 +70,8 @@ def show_case(case_id: uuid.UUID, form: FormState, status: int = HTTPStatus.OK) 
             masks=MASKS,
             longest_question=LONGEST_QUESTION,
             gsm=(GSM_BASIC, GSM_EXTENDED),
+            clock=clock,
+            now=utcnow(),
         ),
         status,
     )
@@ -89,7 +100,9 @@ def perform(
     except ValidationError as error:
         return show_case(case_id, from_validation(name, typed, error), HTTPStatus.UNPROCESSABLE_ENTITY)
     except NeedsConfirmation as error:
-        return show_case(case_id, from_cost(name, typed, error.segments), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show_case(case_id, from_cost(name, typed, error), HTTPStatus.UNPROCESSABLE_ENTITY)
+    except Redraw as wanted:
+        return show_case(case_id, FormState(name, {**typed, **wanted.values}))
     except CaseworkError as error:
         return _refuse(case_id, name, typed, error)
     except (StaleDataError, IntegrityError):
@@ -112,5 +125,5 @@ def _way_back(case_id: uuid.UUID, section: str) -> str:
     still_visible = visible_cases(current_user()).where(Case.id == case_id).with_only_columns(Case.id)
     if db.session.scalar(still_visible) is None:
         return url_for("casework.inbox")
-    known = {"account", "findings", "conversation", "referrals", "work", "history"}
+    known = {"account", "findings", "conversation", "wishes", "referrals", "work", "history"}
     return url_for("casework.case", case_id=case_id, _anchor=section if section in known else None)

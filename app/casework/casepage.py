@@ -9,16 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission, may
+from app.casework.composer import Composer, composer
 from app.casework.finding_views import STATED_BY_PEOPLE, FindingView, evidence_in, finding_views
 from app.casework.highlighting import Piece, cut
 from app.casework.masking import corrections_of
 from app.casework.referrals import next_states
+from app.casework.talk import TalkLine, talk
 from app.casework.timeline import TimelineEntry, timeline
 from app.casework.tokens import tokens_in
 from app.casework.visibility import has_conflict, may_read_text
+from app.casework.wishes import contact_of
+from app.languages import page_language
+from app.messaging.contacts import Wishes, wishes_of
+from app.messaging.dialogue import rule_in_words
 from app.models import (
     Case,
-    Channel,
+    Contact,
     CorrectionState,
     Direction,
     MaskChange,
@@ -29,7 +35,6 @@ from app.models import (
     Referral,
     ReferralState,
     Report,
-    ReportState,
     User,
 )
 
@@ -51,11 +56,6 @@ class MessageView:
     masks: tuple[MaskView, ...] = ()
 
     @property
-    def is_outgoing(self) -> bool:
-        """Whether we wrote it."""
-        return self.message.direction == Direction.OUTBOUND
-
-    @property
     def removable_masks(self) -> list[tuple[str, str]]:
         """The masks that can be taken away, as entries of a list to choose from."""
         waiting = {CorrectionState.PENDING, CorrectionState.FAILED}
@@ -71,13 +71,29 @@ class ReferralView:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationLine:
+    """A message of the conversation: how far it is, and its text with masks and evidence."""
+
+    talk: TalkLine
+    view: MessageView
+
+
+@dataclass(frozen=True, slots=True)
+class WishesView:
+    """What the reporter's phone wishes; `wishes` is None where what is on record makes no sense."""
+
+    contact: Contact
+    wishes: Wishes | None
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """The page's content for one person."""
 
     case: Case
     may_read_text: bool
     account: Sequence[MessageView]
-    conversation: Sequence[MessageView]
+    conversation: Sequence[ConversationLine]
     findings: Sequence[FindingView]
     missing: Sequence[str]
     referrals: Sequence[ReferralView]
@@ -85,7 +101,9 @@ class CasePage:
     conflicts: Sequence[Organisation]
     colleagues: Sequence[User]
     timeline: Sequence[TimelineEntry]
-    channel: str | None
+    composer: Composer | None
+    wishes: WishesView | None
+    rule: str
     permissions: frozenset[str] = field(default=frozenset())
 
 
@@ -97,12 +115,13 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
     findings = finding_views(session, user, case, texts)
     corrections = corrections_of(session, case) if is_readable else ()
     views = [_message_view(each, texts.get(each.id, ""), findings, corrections) for each in messages]
+    account = [view for view in views if not _is_conversation(view.message)]
     organisations, conflicts = _organisations(session, user, case)
     return CasePage(
         case=case,
         may_read_text=is_readable,
-        account=[view for view in views if not _is_conversation(view.message)],
-        conversation=[view for view in views if _is_conversation(view.message)],
+        account=account,
+        conversation=_conversation(session, user, case, views, account),
         findings=findings,
         missing=_missing(findings),
         referrals=_referrals(user, case),
@@ -110,7 +129,9 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
         conflicts=conflicts,
         colleagues=_colleagues(session, user),
         timeline=timeline(session, user, case),
-        channel=_channel(case),
+        composer=composer(session, case),
+        wishes=_wishes(session, case),
+        rule=rule_in_words(page_language()),
         permissions=_permissions(user, case),
     )
 
@@ -138,7 +159,22 @@ def _messages(session: Session, case: Case) -> list[Message]:
 
 
 def _is_conversation(message: Message) -> bool:
-    return message.direction == Direction.OUTBOUND or message.answers_message_id is not None
+    """Whether a message is no account of its own: what we wrote, an answer, or the same text once more."""
+    is_answer = message.answers_message_id is not None or message.repeats_message_id is not None
+    return message.direction == Direction.OUTBOUND or is_answer
+
+
+def _conversation(
+    session: Session, user: User, case: Case, views: Sequence[MessageView], account: Sequence[MessageView]
+) -> list[ConversationLine]:
+    in_account = {view.message.id for view in account}
+    lines = talk(session, user, case, [view.message for view in views], in_account)
+    return [ConversationLine(line, view) for line, view in zip(lines, views, strict=True)]
+
+
+def _wishes(session: Session, case: Case) -> WishesView | None:
+    contact = contact_of(session, case.id)
+    return WishesView(contact, wishes_of(contact)) if contact else None
 
 
 def _missing(findings: Sequence[FindingView]) -> list[str]:
@@ -176,19 +212,13 @@ def _colleagues(session: Session, user: User) -> list[User]:
     return [each for each in found if may(each.role, Permission.WORK_ON_CASES)]
 
 
-def _channel(case: Case) -> str | None:
-    """How a question would go out: by the latest report that was not withdrawn."""
-    open_reports = [report for report in case.reports if report.state != ReportState.WITHDRAWN]
-    return Channel(open_reports[-1].channel) if open_reports else None
-
-
 def _permissions(user: User, case: Case) -> frozenset[str]:
     """The names of what this person may do here, for the template."""
     held = {str(each) for each in Permission if may(user.role, each)}
     if may(user.role, Permission.WORK_ON_CASES):
         held.add("note")
     if not user.organisation.sees_every_case:
-        held.discard(str(Permission.REFER_CASES))
+        held -= {str(Permission.REFER_CASES), str(Permission.OPEN_SEALED)}
     elif may(user.role, Permission.WORK_ON_CASES):
-        held.add("unmask")
+        held |= {"unmask", "move"}
     return frozenset(held & {"note"} if case.is_withdrawn else held)

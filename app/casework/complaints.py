@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 from flask_babel import gettext, lazy_gettext
@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from app.accounts.forms import FormState
 from app.casework.errors import CHANGED_MEANWHILE, FORBIDDEN, NOT_FOUND, CaseworkError
-from app.casework.segments import Segments
+from app.messaging.segments import Segments
 
 MESSAGES = {
     CHANGED_MEANWHILE: lazy_gettext(
@@ -30,10 +30,22 @@ MESSAGES = {
     "urgency_needs_value": lazy_gettext("An urgency can't be removed: correct it instead."),
     "not_correctable": lazy_gettext("This can be accepted or rejected, not corrected."),
     "no_report": lazy_gettext("There is no report left to answer to."),
+    "asked_to_stop": lazy_gettext("This person asked for no messages (STOP). Nothing was sent."),
+    "asked_never": lazy_gettext("This person asked never to be written to. Nothing was sent."),
+    "asked_hours": lazy_gettext(
+        "The hours on record leave no moment to write. Nothing was sent: mend them first."
+    ),
+    "no_contact": lazy_gettext("No phone is known for this case."),
+    "hour_from": lazy_gettext("Enter the hour from which one may write, such as 18:00."),
+    "hour_until": lazy_gettext("Enter the hour until which one may write, such as 21:30."),
+    "hours_same": lazy_gettext("The two hours must differ."),
+    "message_alone": lazy_gettext("This message is all there is in this case: it is alone already."),
+    "target_unknown": lazy_gettext("Choose one of the cases of the same phone."),
     "text_missing": lazy_gettext("Write something first."),
     "text_long": lazy_gettext("This is too long: shorten it."),
     "assignee_unknown": lazy_gettext("Choose somebody of your organisation who works on cases."),
     "reason_short": lazy_gettext("Give the reason in at least 10 characters."),
+    "reason_long": lazy_gettext("Give the reason in at most 300 characters."),
     "organisation_unknown": lazy_gettext("Choose an organisation."),
     "conflict": lazy_gettext(
         "This organisation can't get the case: it is connected with somebody the report names."
@@ -63,6 +75,14 @@ _FIELD_OF = {
     "urgency_unknown": "level",
     "text_missing": "text",
     "text_long": "text",
+    "asked_to_stop": "text",
+    "asked_never": "text",
+    "asked_hours": "text",
+    "reason_long": "reason",
+    "hour_from": "first",
+    "hour_until": "last",
+    "hours_same": "last",
+    "target_unknown": "to_case",
     "assignee_unknown": "assignee",
     "organisation_unknown": "organisation",
     "conflict": "organisation",
@@ -83,11 +103,20 @@ _STATUSES = {
 
 
 class NeedsConfirmation(Exception):
-    """A question that takes more than one SMS, not yet confirmed."""
+    """A question not yet confirmed that takes more than one SMS, or says words that could endanger who reads it."""
 
-    def __init__(self, segments: Segments) -> None:
+    def __init__(self, segments: Segments, harmful: Sequence[str] = ()) -> None:
         super().__init__()
         self.segments = segments
+        self.harmful = harmful
+
+
+class Redraw(Exception):
+    """A form that only wants to be shown again with other values."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__()
+        self.values = values
 
 
 def status_of(error: CaseworkError) -> HTTPStatus:
@@ -109,15 +138,29 @@ def from_validation(name: str, typed: Mapping[str, str], error: ValidationError)
     return FormState(name, typed, {where: _message(str(found[0])) for where, found in messages.items()})
 
 
-def from_cost(name: str, typed: Mapping[str, str], segments: Segments) -> FormState:
-    """The form with what sending would take, to be confirmed."""
-    text = gettext(
-        "This takes %(count)s SMS. Shorten it, or confirm below that it may go out.", count=segments.count
-    )
-    if segments.costly_letters:
-        letters = " ".join(segments.costly_letters[:10])
-        text += " " + gettext("These signs make it longer: %(letters)s", letters=letters)
-    return FormState(name, typed, {"text": text}, needs_confirmation=True)
+def from_cost(name: str, typed: Mapping[str, str], needed: NeedsConfirmation) -> FormState:
+    """The form with what sending would take or could do, to be confirmed."""
+    warnings = [*_cost(needed.segments), *_danger(needed.harmful)]
+    return FormState(name, typed, {"text": " ".join(warnings)}, needs_confirmation=True)
+
+
+def _cost(segments: Segments) -> Iterator[str]:
+    if segments.count > 1:
+        yield gettext(
+            "This takes %(count)s SMS. Shorten it, or confirm below that it may go out.", count=segments.count
+        )
+        if segments.costly_letters:
+            letters = " ".join(segments.costly_letters[:10])
+            yield gettext("These signs make it longer: %(letters)s", letters=letters)
+
+
+def _danger(words: Sequence[str]) -> Iterator[str]:
+    if words:
+        yield gettext(
+            "Somebody else may read that phone, and these words could endanger its owner: %(words)s. "
+            "Say it otherwise, or confirm below.",
+            words=", ".join(words[:10]),
+        )
 
 
 def _message(code: str) -> str:

@@ -6,24 +6,25 @@ Running it again for the same message replaces what the machine had proposed and
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit import Action
+from app.casework.applying import SURE_ENOUGH, Conclusion, apply
 from app.clock import utcnow
 from app.folding import fold
 from app.models import (
-    Act,
+    UNSAFE_ADDITION,
     Case,
     CaseEvent,
     CaseStatus,
     Channel,
+    DeliveryState,
     Direction,
     Finding,
     FindingState,
@@ -34,23 +35,25 @@ from app.models import (
     ReportState,
 )
 
+__all__ = [
+    "ANSWER_WINDOW",
+    "SURE_ENOUGH",
+    "Conclusion",
+    "RuleMatch",
+    "Understanding",
+    "add_twins",
+    "keep_message",
+    "open_question",
+    "refer_by_rules",
+    "refresh_text",
+    "take_in_answer",
+    "take_in_failure",
+    "take_in_report",
+]
+
 ANSWER_WINDOW = timedelta(days=7)
-SURE_ENOUGH = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """One finding as the workers hand it over.
-
-    `evidence` is [start, end] pairs in the anonymised text, `explanation` one sentence a language.
-    """
-
-    kind: str
-    value: Mapping[str, Any]
-    confidence: float
-    rule: str
-    evidence: Sequence[Sequence[int]] = ()
-    explanation: Mapping[str, str] = field(default_factory=dict)
+RESIDUAL_RISK = "residual_risk"  # a reason of the pipeline's
+NO_PLACE = "no_place"  # another, which an answer can take away
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,11 @@ class RuleMatch:
     deadline_hours: int
 
 
-def open_question(session: Session, contact_id: uuid.UUID) -> Message | None:
-    """The last question sent to this contact by SMS within a week that nobody answered yet."""
+def open_question(session: Session, contact_id: uuid.UUID, before: datetime | None = None) -> Message | None:
+    """The last question that a colleague sent to this contact's phone, within a week and before a moment, that nobody
+    answered yet. What the machine asks or says by itself is none.
+    """
+    moment = before or utcnow()
     answered = select(Message.answers_message_id).where(Message.answers_message_id.is_not(None))
     return session.scalars(
         select(Message)
@@ -84,8 +90,10 @@ def open_question(session: Session, contact_id: uuid.UUID) -> Message | None:
             Report.contact_id == contact_id,
             Report.state != ReportState.WITHDRAWN,
             Message.direction == Direction.OUTBOUND,
-            Message.channel == Channel.SMS,
-            Message.created_at > utcnow() - ANSWER_WINDOW,
+            Message.channel != Channel.WEB,
+            Message.template.is_(None),
+            Message.state != DeliveryState.CANCELLED,
+            Message.created_at.between(moment - ANSWER_WINDOW, moment),
             Message.id.not_in(answered),
         )
         .order_by(Message.created_at.desc())
@@ -100,7 +108,7 @@ def take_in_report(session: Session, report: Report, message: Message, understoo
         case = _new_case(session, report)
     keep_message(message, understood)
     _replace_findings(session, case, message, understood.conclusions)
-    _apply(session, case, understood.conclusions)
+    apply(session, case, understood.conclusions)
     case.language, case.needs_person, case.updated_at = understood.language, understood.needs_person, utcnow()
     refresh_text(session, case)
     report.state = ReportState.NEEDS_PERSON if understood.needs_person else ReportState.PROCESSED
@@ -110,19 +118,41 @@ def take_in_report(session: Session, report: Report, message: Message, understoo
 
 
 def take_in_answer(
-    session: Session, case: Case, message: Message, question: Message, understood: Understanding
-) -> None:
-    """Add an answer to its case: what was missing is filled in, what is there stays until a person says."""
-    message.answers_message_id = question.id
+    session: Session, case: Case, message: Message, question: Message | None, understood: Understanding
+) -> bool:
+    """Add a further message to its case: what was missing is filled in, what is there stays until a person says.
+
+    With a question it is the answer to it. True when it gave the place that the case waited for, so that it can be
+    routed now.
+    """
+    if question is not None:
+        message.answers_message_id = question.id
     keep_message(message, understood)
     _replace_findings(session, case, message, understood.conclusions)
-    _apply(session, case, understood.conclusions, only_missing=True)
+    apply(session, case, understood.conclusions, only_missing=True)
     if case.status in {CaseStatus.WAITING_FOR_REPORTER, CaseStatus.CLOSED} and not case.is_withdrawn:
         case.status = CaseStatus.IN_PROGRESS
     case.updated_at = utcnow()
     refresh_text(session, case)
+    is_routable_now = _found_its_place(case, understood)
+    _hold_if_unsafe(case, understood)
     session.add(CaseEvent(case_id=case.id, kind="answer_received", detail={"message": str(message.id)}))
     audit.record(session, Action.REPORT_PROCESSED, f"message:{message.id}", actor="worker")
+    return is_routable_now
+
+
+def _hold_if_unsafe(case: Case, understood: Understanding) -> None:
+    """Organisations may have the case already: what could identify somebody is kept from them until it was read."""
+    is_unsafe = understood.needs_person == RESIDUAL_RISK
+    case.needs_person = UNSAFE_ADDITION if is_unsafe else case.needs_person or understood.needs_person
+
+
+def _found_its_place(case: Case, understood: Understanding) -> bool:
+    """A case that a person had to see only for want of a place doesn't need one any more, if the answer is safe."""
+    if case.needs_person != NO_PLACE or case.region_code is None or understood.needs_person:
+        return False
+    case.needs_person = ""
+    return True
 
 
 def add_twins(session: Session, case: Case, message: Message, twins: Sequence[Conclusion]) -> None:
@@ -214,59 +244,6 @@ def _finding(case: Case, message: Message, position: int, conclusion: Conclusion
         evidence=[list(span) for span in conclusion.evidence],
         explanation=dict(conclusion.explanation),
     )
-
-
-def _apply(
-    session: Session, case: Case, conclusions: Sequence[Conclusion], *, only_missing: bool = False
-) -> None:
-    """Bring the case's own columns up to what the machine concluded, except where a person decided."""
-    decided = set(
-        session.scalars(
-            select(Finding.kind).where(Finding.case_id == case.id, Finding.decided_by_id.is_not(None))
-        )
-    )
-    _apply_violations(session, case, conclusions, only_missing=only_missing)
-    best: dict[str, Conclusion] = {}
-    for conclusion in conclusions:
-        best.setdefault(conclusion.kind, conclusion)
-    if "place" in best and "place" not in decided and not (only_missing and case.region_code):
-        _apply_place(case, best["place"].value)
-    if "occurred" in best and "occurred" not in decided and not (only_missing and case.occurred_from):
-        _apply_date(case, best["occurred"].value)
-    if "urgency" in best and "urgency" not in decided:
-        level = int(best["urgency"].value["level"])
-        case.urgency = max(case.urgency, level) if only_missing else level
-
-
-def _apply_violations(
-    session: Session, case: Case, conclusions: Sequence[Conclusion], *, only_missing: bool
-) -> None:
-    """Machine acts are replaced by the newest conclusions; acts that a person set stay."""
-    session.flush()
-    session.expire(case, ["acts"])
-    if not only_missing:
-        case.acts = [act for act in case.acts if act.is_human]
-        session.flush()
-    there = {act.violation_code for act in case.acts}
-    for conclusion in conclusions:
-        code = str(conclusion.value.get("code", ""))
-        if conclusion.kind != "violation" or code in there | {"none"} or conclusion.confidence < SURE_ENOUGH:
-            continue
-        is_main = not any(act.is_main for act in case.acts)
-        case.acts.append(Act(violation_code=code, confidence=conclusion.confidence, is_main=is_main))
-        there.add(code)
-
-
-def _apply_place(case: Case, value: Mapping[str, Any]) -> None:
-    case.region_code, case.cercle_code = value.get("region_code"), value.get("cercle_code")
-    case.place_name = value.get("name")
-    case.latitude, case.longitude = value.get("lat"), value.get("lon")
-
-
-def _apply_date(case: Case, value: Mapping[str, Any]) -> None:
-    case.occurred_from = date.fromisoformat(value["from"])
-    case.occurred_to = date.fromisoformat(value["to"])
-    case.occurred_precision = value["precision"]
 
 
 def refresh_text(session: Session, case: Case) -> None:

@@ -28,6 +28,10 @@ class EventKind(StrEnum):
     NOTE = "note"
     WORDS_MASKED = "words_masked"
     UNMASKING_ASKED = "unmasking_asked"
+    MESSAGE_MOVED = "message_moved"
+    MESSAGE_TYPED = "message_typed"
+    OPENING_ASKED = "opening_asked"
+    WISHES_CHANGED = "wishes_changed"
 
 
 _ACTIONS = {
@@ -42,6 +46,9 @@ _ACTIONS = {
     EventKind.NOTE: Action.CASE_NOTED,
     EventKind.WORDS_MASKED: Action.WORDS_MASKED,
     EventKind.UNMASKING_ASKED: Action.UNMASKING_ASKED,
+    EventKind.MESSAGE_MOVED: Action.MESSAGE_MOVED,
+    EventKind.MESSAGE_TYPED: Action.MESSAGE_TYPED,
+    EventKind.OPENING_ASKED: Action.OPENING_ASKED,
 }
 
 
@@ -55,7 +62,22 @@ def write(
     reason: str = "",
 ) -> None:
     """Note what a person did. `detail` holds codes and ids; `reason` is their own words, kept off the chain."""
-    case.updated_at = utcnow()
     known = dict(detail or {})
-    session.add(CaseEvent(case_id=case.id, user_id=user.id, kind=kind, detail=known, reason=reason))
+    tell(session, user, case, kind, detail=known, reason=reason)
     audit.record(session, _ACTIONS[kind], f"case:{case.id}", actor=f"user:{user.id}", detail=known)
+
+
+def tell(
+    session: Session,
+    user: User,
+    case: Case,
+    kind: EventKind,
+    *,
+    detail: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """A line of the case's history alone, for what its own service puts on the chain."""
+    case.updated_at = utcnow()
+    session.add(
+        CaseEvent(case_id=case.id, user_id=user.id, kind=kind, detail=dict(detail or {}), reason=reason)
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.casework.cursor import Cursor
 from app.casework.search import holds_every_word
 from app.casework.visibility import visible_cases
-from app.models import Act, Case, CaseStatus, Referral, ReferralState, User
+from app.models import UNSAFE_ADDITION, Act, Case, CaseStatus, Referral, ReferralState, User
 
 PAGE_SIZE = 25
 URGENT = 2  # from this level on
@@ -108,7 +108,15 @@ def conditions(user: User, wanted: InboxFilter) -> list[ColumnElement[bool]]:
         found.append(Case.urgency >= wanted.urgency)
     if wanted.violation:
         found.append(exists().where(Act.case_id == Case.id, Act.violation_code == wanted.violation))
-    return found + holds_every_word(wanted.q)
+    return found + _search_conditions(wanted.q, user)
+
+
+def _search_conditions(query: str, user: User) -> list[ColumnElement[bool]]:
+    """Every word typed. What may not be read can't be searched either: that would be guessing it word by word."""
+    words = holds_every_word(query)
+    if words and not user.organisation.sees_every_case:
+        words.append(Case.needs_person != UNSAFE_ADDITION)
+    return words
 
 
 def _state_conditions(wanted: InboxFilter, user: User) -> list[ColumnElement[bool]]:

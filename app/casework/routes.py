@@ -17,20 +17,19 @@ from app.accounts.forms import FormState
 from app.accounts.session import current_user
 from app.casework import cursor, freshness, queries, schemas, service
 from app.casework.answering import perform, show_case
-from app.casework.complaints import (
-    NeedsConfirmation,
-)
+from app.casework.conversation_routes import add_conversation_routes
 from app.casework.errors import NOT_FOUND, CaseworkError
-from app.casework.segments import count_segments
+from app.casework.message_words import CHANNELS
 from app.casework.tokens import MaskLabel
-from app.casework.wording import CHANNELS, STATUSES, URGENCIES, VERIFICATIONS, init_wording
+from app.casework.wording import STATUSES, URGENCIES, VERIFICATIONS, init_wording
 from app.database import db
-from app.models import CaseStatus, Channel, FindingState, ReferralState, User, Verification
+from app.models import CaseStatus, FindingState, ReferralState, User, Verification
 from app.reference import geography
 from app.reference.taxonomy import violations
 
 blueprint = Blueprint("casework", __name__, url_prefix="/desk")
 init_wording(blueprint)
+add_conversation_routes(blueprint)
 
 _KEPT_AFTER_EXPIRY = ("text", "reason", "note", "words")
 
@@ -161,19 +160,6 @@ def unmask_words(case_id: uuid.UUID, message_id: uuid.UUID) -> ResponseReturnVal
 
     done = gettext("The mask is being taken away: in a moment the words stand in the account.")
     return perform(case_id, f"unmask-{message_id}", schemas.UnmaskIn(), act, done=done)
-
-
-@blueprint.post("/cases/<uuid:case_id>/questions")
-def ask_reporter(case_id: uuid.UUID) -> ResponseReturnValue:
-    """Ask the reporter one more thing."""
-
-    def act(session: Session, user: User, data: dict[str, Any]) -> None:
-        message = service.ask_reporter(session, user, case_id, data["text"])
-        segments = count_segments(data["text"])
-        if message.channel == Channel.SMS and segments.count > 1 and not data["send_anyway"]:
-            raise NeedsConfirmation(segments)
-
-    return perform(case_id, "ask", schemas.QuestionIn(), act, done=gettext("The question is on its way."))
 
 
 @blueprint.post("/cases/<uuid:case_id>/assignment")

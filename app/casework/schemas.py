@@ -14,6 +14,7 @@ from app.models import CaseStatus, Channel, FindingState, ReferralState, Verific
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LONGEST_TEXT = 5000
+COMPOSING = ("begin", "transliterate")  # begin from a starter; write without the letters that cost
 _LARGEST_VERSION = 2**31 - 1
 
 
@@ -80,10 +81,34 @@ class ViolationIn(FormIn):
 
 
 class QuestionIn(FormIn):
-    """A question to the reporter; `send_anyway` once its cost was seen."""
+    """A question to the reporter; `send_anyway` once its cost was seen. `act` only redraws the form."""
 
     text = PlainText(load_default="")
     send_anyway = fields.Boolean(load_default=False)
+    act = fields.String(load_default="", validate=validate.OneOf(["", *COMPOSING], error="choose"))
+    starter = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+
+
+class MoveIn(FormIn):
+    """Where a message belongs: another case, or (empty) a new one."""
+
+    to_case = Optional(fields.UUID())
+
+
+class TranscriptIn(FormIn):
+    """What a recording says."""
+
+    text = PlainText(load_default="")
+
+
+class WishesIn(FormIn):
+    """What a reporter wishes about being written to; hours are read by app.messaging.hours."""
+
+    hours = fields.String(load_default="")
+    first = fields.String(load_default="")
+    last = fields.String(load_default="")
+    is_never_written = fields.Boolean(load_default=False)
+    has_cover = fields.Boolean(load_default=False)
 
 
 class AssignmentIn(FormIn):

@@ -13,8 +13,11 @@ from app.casework.errors import CHANGED_MEANWHILE, FORBIDDEN, CaseworkError
 from app.casework.findings import add_finding, add_violation, decide_finding
 from app.casework.history import EventKind
 from app.casework.masking import ask_unmasking, mask_words
+from app.casework.moving import move_message
 from app.casework.referrals import answer_referral, refer
-from app.casework.visibility import visible_case, workable_case
+from app.casework.transcription import type_recording
+from app.casework.visibility import may_read_text, visible_case, workable_case
+from app.casework.wishes import change_wishes
 from app.clock import utcnow
 from app.models import Case, CaseStatus, User, Verification
 
@@ -60,7 +63,7 @@ def change_status(
     """Say where the work stands; a case that somebody took up no longer waits for a person."""
     case = workable_case(session, user, case_id, Permission.WORK_ON_CASES)
     before, case.status = case.status, status
-    if status is not CaseStatus.NEW:
+    if status is not CaseStatus.NEW and may_read_text(user, case):
         case.needs_person = ""
     detail = {"from": before, "to": str(status)}
     history.write(session, user, case, EventKind.STATUS_CHANGED, detail=detail, reason=reason.strip())
@@ -110,9 +113,12 @@ __all__ = [
     "ask_unmasking",
     "assign",
     "change_status",
+    "change_wishes",
     "check_version",
     "decide_finding",
     "mask_words",
+    "move_message",
     "refer",
+    "type_recording",
     "verify",
 ]

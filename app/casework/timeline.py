@@ -16,6 +16,12 @@ from app.casework.history import EventKind
 from app.casework.wording import word
 from app.models import Case, CaseEvent, Organisation, User
 
+_DESK_ONLY = (
+    EventKind.MESSAGE_MOVED,
+    EventKind.OPENING_ASKED,
+    EventKind.MESSAGE_TYPED,
+    EventKind.WISHES_CHANGED,
+)
 _REFERRALS = (EventKind.REFERRAL_CREATED, EventKind.REFERRAL_CHANGED)
 _TABLE_OF = {
     EventKind.STATUS_CHANGED: "status",
@@ -43,6 +49,7 @@ class _Names:
 
     people: Mapping[str, str]
     organisations: Mapping[str, str]
+    cases: Mapping[str, str]
 
 
 def timeline(session: Session, user: User, case: Case) -> list[TimelineEntry]:
@@ -57,6 +64,8 @@ def _may_know(user: User, event: CaseEvent) -> bool:
         return True
     if event.kind in _REFERRALS:
         return event.detail.get("organisation") == str(user.organisation_id)
+    if event.kind in _DESK_ONLY:
+        return False
     is_own = event.user is not None and event.user.organisation_id == user.organisation_id
     return event.kind != EventKind.NOTE or is_own
 
@@ -67,8 +76,11 @@ def _names(session: Session, events: Iterable[CaseEvent]) -> _Names:
     organisations = _ids(event.detail.get("organisation") for event in events)
     users = session.scalars(select(User).where(User.id.in_(people))).unique()
     known = session.scalars(select(Organisation).where(Organisation.id.in_(organisations)))
+    cases = session.scalars(select(Case).where(Case.id.in_(people)))  # "from" and "to" of a moved message
     return _Names(
-        {str(each.id): each.display_name for each in users}, {str(each.id): each.short_name for each in known}
+        {str(each.id): each.display_name for each in users},
+        {str(each.id): each.short_name for each in known},
+        {str(each.id): each.reference for each in cases},
     )
 
 
@@ -95,7 +107,9 @@ def _entry(event: CaseEvent, names: _Names) -> TimelineEntry:
 
 def _detail(event: CaseEvent, names: _Names) -> str:
     organisation = names.organisations.get(str(event.detail.get("organisation")), "")
-    parts = [organisation, str(event.detail.get("token", "")), _finding(event), _change(event, names)]
+    token, subject = str(event.detail.get("token", "")), event.detail.get("subject")
+    opened = word(subject, "opening") if subject else ""
+    parts = [organisation, token, opened, _finding(event), _change(event, names)]
     return " – ".join(part for part in parts if part)
 
 
@@ -108,6 +122,8 @@ def _change(event: CaseEvent, names: _Names) -> str:
     before, after = event.detail.get("from"), event.detail.get("to")
     if event.kind == EventKind.ASSIGNED:
         return names.people.get(str(after)) or gettext("nobody")
+    if event.kind == EventKind.MESSAGE_MOVED:
+        return f"{names.cases.get(str(before), '')} → {names.cases.get(str(after), '')}"
     table = _TABLE_OF.get(EventKind(event.kind)) if event.kind in set(EventKind) else None
     if table is None or after is None:
         return word(event.detail["state"], "referral") if "state" in event.detail else ""

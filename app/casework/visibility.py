@@ -51,8 +51,13 @@ def workable_case(session: Session, user: User, case_id: uuid.UUID, permission: 
 
 
 def may_read_text(user: User, case: Case) -> bool:
-    """Whether the account itself may be shown: of a withdrawn case only to the desk's supervisors."""
-    return not case.is_withdrawn or (user.role == Role.SUPERVISOR and user.organisation.sees_every_case)
+    """Whether the account itself may be shown: of a withdrawn case only to the desk's supervisors, of one with an
+    addition that may identify somebody only to the desk.
+    """
+    is_desk = user.organisation.sees_every_case
+    if case.is_withdrawn:
+        return is_desk and user.role == Role.SUPERVISOR
+    return is_desk or not case.is_held
 
 
 def has_conflict(session: Session, case_id: uuid.UUID, organisation: Organisation) -> bool:

@@ -11,6 +11,7 @@ from flask import Blueprint
 from flask_babel import format_date, get_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from app.casework.message_words import CHANNELS, DELIVERY_STATES, FAILURES, FILE_STATES, OPENINGS
 from app.clock import utcnow
 from app.languages import page_language
 from app.models import Organisation, User
@@ -39,7 +40,6 @@ URGENCIES: Words = {
     "0": lazy_gettext("Routine"),
 }
 URGENCY_SHAPES = {3: "▲", 2: "◆", 1: "●", 0: "○"}
-CHANNELS: Words = {"sms": lazy_gettext("SMS"), "web": lazy_gettext("Web")}
 REFERRAL_STATES: Words = {
     "proposed": lazy_gettext("Proposed"),
     "sent": lazy_gettext("Awaiting answer"),
@@ -83,20 +83,17 @@ DOUBTS: Words = {
     "reference": lazy_gettext("A file reference"),
     "number": lazy_gettext("A long number"),
 }
-DELIVERY_STATES: Words = {
-    "waiting": lazy_gettext("Waiting on the receipt page"),
-    "queued": lazy_gettext("To be sent"),
-    "sending": lazy_gettext("Being sent"),
-    "sent": lazy_gettext("Sent"),
-    "delivered": lazy_gettext("Delivered"),
-    "failed": lazy_gettext("Not sent"),
-    "unknown": lazy_gettext("Unknown whether it was sent"),
-    "cancelled": lazy_gettext("Cancelled"),
-    "received": lazy_gettext("Received"),
-}
 NEEDS: Words = {
+    "recording_to_type": lazy_gettext("A recording came in: listen to it and write down what was said."),
+    "undecodable": lazy_gettext(
+        "A message came in signs that the machine could not read: open it and write down what it says."
+    ),
     "residual_risk": lazy_gettext(
         "Something in the text could still identify somebody: read it before an organisation does."
+    ),
+    "unsafe_addition": lazy_gettext(
+        "Something that was added could still identify somebody: other organisations don’t see the account until "
+        "the desk has read it and set the status anew."
     ),
     "not_an_incident": lazy_gettext("The machine sees no incident in this message: check that it is right."),
     "no_violation": lazy_gettext("The machine could not say what kind of violation this is."),
@@ -123,6 +120,10 @@ EVENTS: Words = {
     "words_masked": lazy_gettext("Words hidden"),
     "unmasking_asked": lazy_gettext("Mask said to be wrong"),
     "words_unmasked": lazy_gettext("Wrong mask taken away"),
+    "message_moved": lazy_gettext("Message moved"),
+    "message_typed": lazy_gettext("Recording written down"),
+    "opening_asked": lazy_gettext("Opened"),
+    "wishes_changed": lazy_gettext("Wishes about messages changed"),
 }
 ROLES: Words = {
     "monitor": lazy_gettext("Monitor"),
@@ -159,6 +160,9 @@ _TABLES = {
     "finding_state": FINDING_STATES,
     "finding_kind": FINDING_KINDS,
     "delivery": DELIVERY_STATES,
+    "failure": FAILURES,
+    "file_state": FILE_STATES,
+    "opening": OPENINGS,
     "need": NEEDS,
     "event": EVENTS,
     "doubt": DOUBTS,

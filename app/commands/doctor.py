@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 from alembic.migration import MigrationContext
@@ -16,7 +16,9 @@ from rq.cron import CronScheduler
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.clock import utcnow
+from app.administration.gateway_views import GatewayView, gateway_views
+from app.administration.limits import budget_of_today
+from app.clock import BAMAKO, utcnow
 from app.database import db
 from app.factory import ROOT, bare
 from app.models import OwedWork
@@ -24,6 +26,10 @@ from app.queue import QUEUES, connection, is_reachable
 from app.settings import Settings, SettingsError, load_settings
 
 LATE = timedelta(minutes=5)
+FEWEST_TELLING, MANY_FAIL = (
+    5,
+    0.5,
+)  # attempts in a day that say something, and the share of failures that is alarming
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ WORKER_CHECKS = frozenset({"Settings", "Database", "Valkey", "Workers"})
 @click.command("doctor")
 @click.option("--worker", is_flag=True, help="Only what a worker needs; for its container's health check.")
 def doctor(*, worker: bool) -> None:
-    """Look at settings, database, queue, workers and gateway; ends with status 1 if something wants mending."""
+    """Look at settings, database, queue, workers and gateways; ends with status 1 if something wants mending."""
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -71,7 +77,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield _clock(client)
     if not database.advice:
         yield _owed_work()
-    yield _gateway(settings)
+        yield from _gateways(settings)
+        yield _budget()
     yield _translations()
 
 
@@ -114,15 +121,56 @@ def _owed_work() -> Check:
     return Check("Work owed", str(count))
 
 
-def _gateway(settings: Settings) -> Check:
-    if not settings.twilio.auth_token:
-        advice = "Give SEERE_TWILIO_AUTH_TOKEN, _ACCOUNT_SID and _NUMBER. Until then every webhook gets 403."
-        return Check("SMS gateway", "not configured", advice)
-    if not settings.twilio.can_send:
-        return Check("SMS gateway", "receives only", "Give SEERE_TWILIO_ACCOUNT_SID and SEERE_TWILIO_NUMBER.")
-    if settings.twilio.api_base:
-        return Check("SMS gateway", "the simulator")
-    return Check("SMS gateway", f"Twilio; its webhook is {settings.public_url}/webhooks/twilio/sms")
+def _gateways(settings: Settings) -> Iterator[Check]:
+    views = gateway_views(db.session(), settings, utcnow())
+    if not views:
+        advice = "Add one in the console or by 'seere gateway add', or give SEERE_TWILIO_AUTH_TOKEN and the others."
+        yield Check("SMS gateway", "none is configured: no SMS comes in or goes out", advice)
+    for view in views:
+        name = f"SMS gateway {view.gateway.label}"
+        yield Check(name, _finding(view), _mending(view) if view.gateway.is_enabled else "")
+
+
+def _finding(view: GatewayView) -> str:
+    """One line: on or off, the last check, the last messages, what waits, and what failed today."""
+    gateway, figures = view.gateway, view.figures
+    state = "off" if not gateway.is_enabled else "on" if gateway.is_sending else "receives only"
+    if figures is None:
+        return f"{state}; never used"
+    facts = (
+        f"checked {_moment(figures.checked_at)}",
+        f"last in {_moment(figures.last_in_at)}",
+        f"last out {_moment(figures.last_out_at)}",
+        f"{figures.backlog} waiting",
+        f"{figures.failures_today} of {figures.attempts_today} failed today",
+    )
+    return "; ".join((state, *facts))
+
+
+def _mending(view: GatewayView) -> str:
+    """What to do about a gateway that is on; nothing where all is well."""
+    gateway, figures = view.gateway, view.figures
+    if gateway.lacks_secrets:
+        return "Its secrets can't be read (was SEERE_SECRET_KEY changed?). Enter them again in the console."
+    if gateway.is_from_environment and not gateway.is_sending:
+        return "Give SEERE_TWILIO_ACCOUNT_SID and SEERE_TWILIO_NUMBER, so that it can send."
+    if figures and figures.check_finding:
+        return f"At its last check: {figures.check_finding}"
+    if figures and figures.attempts_today >= FEWEST_TELLING and (figures.failure_rate or 0) >= MANY_FAIL:
+        return "Most of today's messages failed. Send a test ('seere gateway test') and look at the provider's log."
+    return ""
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.astimezone(BAMAKO):%d.%m. %H:%M}" if moment else "never"
+
+
+def _budget() -> Check:
+    today = budget_of_today(db.session(), utcnow())
+    finding = f"{today.used} of {today.allowed} messages today"
+    if not today.is_nearly_used:
+        return Check("Budget of messages", finding)
+    return Check("Budget of messages", finding, "Look whether something loops, or raise it in the console.")
 
 
 def _translations() -> Check:

@@ -18,9 +18,9 @@ from app.demonstration.acting import act
 from app.demonstration.ageing import age
 from app.demonstration.installing import CannotLoad, add_cast, mark, password
 from app.demonstration.stories import Story, stories
-from app.demonstration.waiting import wait_for
+from app.demonstration.waiting import TO_BE_SENT, wait_for, wait_for_sending
 from app.factory import bare
-from app.models import DeliveryState, Message
+from app.models import Message
 from app.queue import JobName
 from app.settings import Settings
 
@@ -102,7 +102,7 @@ def _follow_up(story: Story, report_id: uuid.UUID, now: datetime) -> bool:
 def _let_reporters_respond(settings: Settings, sent: Sent, now: datetime, patience: float) -> None:
     """Questions have to be sent before they are answered or called off; then the history is put in order."""
     questions = _unsent_questions([report_id for _, report_id in sent])
-    wait_for(questions, JobName.SEND_MESSAGE, patience, _say_nothing)
+    wait_for_sending(questions, patience)
     answers = [
         answer
         for story, report_id in sent
@@ -115,11 +115,10 @@ def _let_reporters_respond(settings: Settings, sent: Sent, now: datetime, patien
 
 
 def _unsent_questions(report_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    open_states = (DeliveryState.QUEUED, DeliveryState.SENDING)
     with transaction() as session:
         return list(
             session.scalars(
-                select(Message.id).where(Message.report_id.in_(report_ids), Message.state.in_(open_states))
+                select(Message.id).where(Message.report_id.in_(report_ids), Message.state.in_(TO_BE_SENT))
             )
         )
 

@@ -77,5 +77,9 @@ COLUMNS = (
     Column(lazy_gettext("Channel"), lambda case: word(case.channel, "channel"), 9),
     Column(lazy_gettext("Received on"), lambda case: _day(case.received_at), 12),
     Column(lazy_gettext("Verified on"), lambda case: _day(case.verified_at), 12),
-    Column(lazy_gettext("Anonymised account"), lambda case: plain(case.anonymised_text), 80),
+    Column(
+        lazy_gettext("Anonymised account"),
+        lambda case: "" if case.is_held else plain(case.anonymised_text),
+        80,
+    ),
 )

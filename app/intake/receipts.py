@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,11 +15,13 @@ from app import audit
 from app.audit import Action
 from app.clock import utcnow
 from app.database import transaction
+from app.messaging.contacts import Wishes, set_wishes, wishes_of
 from app.models import (
     Case,
     CaseEvent,
     CaseStatus,
     Channel,
+    Contact,
     DeliveryState,
     Direction,
     Message,
@@ -45,6 +49,14 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class WishesOnRecord:
+    """What the reporter's phone wishes. `wishes` is None where the hours make no sense; START takes back a STOP."""
+
+    wishes: Wishes | None
+    is_stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """Everything the receipt page may show. It says nothing of what the report was about.
 
@@ -55,6 +67,7 @@ class ReceiptView:
     state: str
     received_at: datetime
     exchanges: tuple[Exchange, ...]
+    wishes: WishesOnRecord | None = None  # of a report that came by phone
 
 
 def find_report(settings: Settings, session: Session, code: str) -> Report | None:
@@ -71,9 +84,12 @@ def view(session: Session, report: Report) -> ReceiptView:
     exchanges = tuple(
         Exchange(message.id, message.text or "", message.created_at, answers.get(message.id))
         for message in sorted(messages, key=lambda message: message.created_at)
-        if message.direction == Direction.OUTBOUND and message.state != DeliveryState.CANCELLED
+        if message.direction == Direction.OUTBOUND
+        and message.template is None  # what the machine says by itself is no question to answer here
+        and message.state != DeliveryState.CANCELLED
     )
-    return ReceiptView(report.id, neutral_state(session, report, exchanges), report.received_at, exchanges)
+    state = neutral_state(session, report, exchanges)
+    return ReceiptView(report.id, state, report.received_at, exchanges, _wishes(session, report))
 
 
 def neutral_state(session: Session, report: Report, exchanges: tuple[Exchange, ...] = ()) -> str:
@@ -109,7 +125,7 @@ def answer(settings: Settings, report_id: uuid.UUID, question_id: uuid.UUID, tex
         if session.scalar(select(Message.id).where(Message.channel_reference == reference)):
             return True
         question = session.get(Message, question_id)
-        if question is None or question.report_id != report_id or question.direction != Direction.OUTBOUND:
+        if question is None or question.report_id != report_id or not _is_question(question):
             return False
         report = session.get_one(Report, report_id)
         if report.state == ReportState.WITHDRAWN:
@@ -131,20 +147,55 @@ def answer(settings: Settings, report_id: uuid.UUID, question_id: uuid.UUID, tex
     return True
 
 
+def _is_question(message: Message) -> bool:
+    """What a colleague wrote to the reporter; what the machine says by itself isn't answered here."""
+    return message.direction == Direction.OUTBOUND and message.template is None
+
+
+def change_wishes(report_id: uuid.UUID, changes: Mapping[str, Any]) -> bool:
+    """Change some wishes (fields of Wishes) of the phone a report came from; False when it came from none.
+
+    Raises ValueError for hours that aren't two different minutes of a day.
+    """
+    with transaction() as session:
+        report = session.get_one(Report, report_id)
+        if not _may_wish(report):
+            return False
+        contact = session.get_one(Contact, report.contact_id, with_for_update=True)
+        set_wishes(session, contact, replace(wishes_of(contact) or Wishes(), **changes), actor="reporter")
+    return True
+
+
+def _may_wish(report: Report) -> bool:
+    """Whether there is a phone to wish for; also after a withdrawal, when silence may matter most."""
+    return report.contact_id is not None and Channel(report.channel).is_by_phone
+
+
+def _wishes(session: Session, report: Report) -> WishesOnRecord | None:
+    if not _may_wish(report):
+        return None
+    contact = session.get_one(Contact, report.contact_id)
+    return WishesOnRecord(wishes_of(contact), contact.stopped_at is not None)
+
+
 def withdraw(report_id: uuid.UUID) -> bool:
     """Stop all work on a report: no partner sees it from now on. False when it was withdrawn before.
 
     What was sent stays sealed until retention deletes it: a person may be forced to withdraw.
     """
     with transaction() as session:
-        report = session.get_one(Report, report_id)
-        if report.state == ReportState.WITHDRAWN:
-            return False
-        report.state, report.withdrawn_at = ReportState.WITHDRAWN, utcnow()
-        session.flush()
-        _cancel_outgoing(session, report)
-        _withdraw_case(session, report)
-        audit.record(session, Action.REPORT_WITHDRAWN, f"report:{report_id}", actor="reporter")
+        return withdraw_report(session, session.get_one(Report, report_id))
+
+
+def withdraw_report(session: Session, report: Report) -> bool:
+    """The same in the caller's transaction, for a report that was read in it."""
+    if report.state == ReportState.WITHDRAWN:
+        return False
+    report.state, report.withdrawn_at = ReportState.WITHDRAWN, utcnow()
+    session.flush()
+    _cancel_outgoing(session, report)
+    _withdraw_case(session, report)
+    audit.record(session, Action.REPORT_WITHDRAWN, f"report:{report.id}", actor="reporter")
     return True
 
 

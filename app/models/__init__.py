@@ -1,6 +1,7 @@
 """The tables, one file per aggregate."""
 
 from app.models.casefile import (
+    UNSAFE_ADDITION,
     Act,
     Case,
     CaseEvent,
@@ -12,8 +13,27 @@ from app.models.casefile import (
     RoutingRule,
     Verification,
 )
+from app.models.claiming import Claimable
 from app.models.learning import ModelState, TriageModel
 from app.models.likeness import Likeness, LikenessKind
+from app.models.messaging import (
+    Arrival,
+    ArrivalKind,
+    ArrivalOutcome,
+    Attachment,
+    AttachmentState,
+    CallbackRequest,
+    Conversation,
+    DeliveryReceipt,
+    Gateway,
+    GatewayState,
+    MessagingPolicy,
+    Opening,
+    OpeningSubject,
+    SendAttempt,
+    VoicePrompt,
+    Wording,
+)
 from app.models.naming import (
     CorrectionState,
     MaskChange,
@@ -24,31 +44,56 @@ from app.models.naming import (
 )
 from app.models.organisation import Organisation, OrganisationKind, Role, User
 from app.models.record import AuditEntry, ExportRecord, Installation, OwedWork
-from app.models.report import Channel, Contact, DeliveryState, Direction, Message, Report, ReportState
+from app.models.report import (
+    Channel,
+    Contact,
+    DeliveryState,
+    Direction,
+    Message,
+    MessagePurpose,
+    Report,
+    ReportState,
+)
 
 __all__ = [
+    "UNSAFE_ADDITION",
     "Act",
+    "Arrival",
+    "ArrivalKind",
+    "ArrivalOutcome",
+    "Attachment",
+    "AttachmentState",
     "AuditEntry",
+    "CallbackRequest",
     "Case",
     "CaseEvent",
     "CaseStatus",
     "Channel",
+    "Claimable",
     "Contact",
+    "Conversation",
     "CorrectionState",
+    "DeliveryReceipt",
     "DeliveryState",
     "Direction",
     "ExportRecord",
     "Finding",
     "FindingState",
+    "Gateway",
+    "GatewayState",
     "Installation",
     "Likeness",
     "LikenessKind",
     "MaskChange",
     "MaskCorrection",
     "Message",
+    "MessagePurpose",
+    "MessagingPolicy",
     "ModelState",
     "NameKind",
     "NameSuggestion",
+    "Opening",
+    "OpeningSubject",
     "Organisation",
     "OrganisationKind",
     "OwedWork",
@@ -58,8 +103,11 @@ __all__ = [
     "ReportState",
     "Role",
     "RoutingRule",
+    "SendAttempt",
     "SuggestionState",
     "TriageModel",
     "User",
     "Verification",
+    "VoicePrompt",
+    "Wording",
 ]

@@ -55,6 +55,9 @@ class FindingState(StrEnum):
     REJECTED = "rejected"
 
 
+UNSAFE_ADDITION = "unsafe_addition"  # a reason to need a person
+
+
 class Case(Identified, Base):
     """What is believed to have happened, as it stands now: machine's findings as corrected by people."""
 
@@ -98,6 +101,11 @@ class Case(Identified, Base):
     referrals: Mapped[list[Referral]] = relationship(back_populates="case", order_by="Referral.created_at")
     events: Mapped[list[CaseEvent]] = relationship(order_by="CaseEvent.at", back_populates="case")
     assigned_to: Mapped[User | None] = relationship()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether an addition waits for a person's eyes before any other organisation reads the account."""
+        return self.needs_person == UNSAFE_ADDITION
 
     @property
     def reference(self) -> str:

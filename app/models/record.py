@@ -11,10 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import utcnow
 from app.database import Base, Identified
+from app.models.claiming import Claimable
 from app.models.organisation import User
 
 
-class OwedWork(Identified, Base):
+class OwedWork(Identified, Claimable, Base):
     """A job that must happen, written in the transaction that made it necessary. The queue is only a shortcut."""
 
     __tablename__ = "owed_work"
@@ -26,11 +27,6 @@ class OwedWork(Identified, Base):
     job: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[uuid.UUID]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    available_at: Mapped[datetime] = mapped_column(default=utcnow)
-    claimed_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None]
-    failure: Mapped[str | None] = mapped_column(String(60))  # the error's class name, never its text
 
 
 class AuditEntry(Base):

@@ -18,6 +18,14 @@ class Channel(StrEnum):
 
     SMS = "sms"
     WEB = "web"
+    WHATSAPP = "whatsapp"
+    VOICE = "voice"
+    USSD = "ussd"
+
+    @property
+    def is_by_phone(self) -> bool:
+        """Whether answers go to a phone rather than to the receipt page."""
+        return self is not Channel.WEB
 
 
 class ReportState(StrEnum):
@@ -44,10 +52,20 @@ class DeliveryState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"  # the network gave it up after the provider had taken it
     FAILED = "failed"
     UNKNOWN = "unknown"
     RECEIVED = "received"  # an inbound message
     CANCELLED = "cancelled"
+
+
+class MessagePurpose(StrEnum):
+    """Why a text goes to a phone; decides its priority and whether budgets count it as automatic."""
+
+    QUESTION = "question"  # a colleague asks
+    ANSWER = "answer"  # the machine acknowledges, or answers a command
+    PROMPT = "prompt"  # the machine asks one of its two short questions
+    TEST = "test"  # an administrator tries a gateway
 
 
 class Report(Identified, Base):
@@ -79,19 +97,34 @@ class Contact(Identified, Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     sealed_address: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    language: Mapped[str | None] = mapped_column(String(5))  # that the person asked for or last wrote in
+    last_gateway: Mapped[str] = mapped_column(String(30), default="")  # answers go out where it came in
+    is_machine: Mapped[bool] = mapped_column(
+        default=False
+    )  # a short code or a name: never answered by itself
+    stopped_at: Mapped[datetime | None]  # STOP: nothing is sent until START
+    is_never_written: Mapped[bool] = mapped_column(default=False)
+    safe_from_minute: Mapped[int | None]  # minutes after midnight in Bamako between which one may write
+    safe_until_minute: Mapped[int | None]
+    has_cover: Mapped[bool] = mapped_column(default=False)  # only the cover wording is ever sent
 
 
 class Message(Identified, Base):
     """One message, in or out.
 
     Inbound: `sealed_content` is the original; `anonymised_text` and `sealed_tokens` come from a worker.
-    Outbound: `text` is what a colleague wrote to the reporter.
+    Outbound: `text` is what a colleague wrote to the reporter, or `template` what the machine says. A text out to a
+    phone is owed as long as its state is `queued`.
     """
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_report_id_created_at", "report_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_message_report_id_created_at", "report_id", "created_at"),
+        Index("ix_message_state_available_at", "state", "available_at"),
+        Index("ix_message_contact_id_created_at", "contact_id", "created_at"),
+    )
 
-    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
+    report_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("report.id"))
     direction: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(15))
     channel: Mapped[str] = mapped_column(String(10))
@@ -103,10 +136,28 @@ class Message(Identified, Base):
     text: Mapped[str | None] = mapped_column(Text)
     answers_message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
     written_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    provider_reference: Mapped[str | None] = mapped_column(String(64))
+    repeats_message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
+    provider_reference: Mapped[str | None] = mapped_column(String(200))
     failure: Mapped[str | None] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]  # when the holder of the code first saw it
 
-    report: Mapped[Report] = relationship(back_populates="messages", foreign_keys=[report_id])
+    # What the outbox needs of a text to a phone.
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
+    sealed_address: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # of a test; a reporter's is the contact's
+    gateway: Mapped[str] = mapped_column(String(30), default="")  # to go out by, or gone out by
+    purpose: Mapped[str] = mapped_column(String(15), default="")  # see MessagePurpose
+    template: Mapped[str | None] = mapped_column(
+        String(40)
+    )  # a key of the dialogue; its code is never stored
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    priority: Mapped[int] = mapped_column(default=0)  # the highest goes first
+    available_at: Mapped[datetime] = mapped_column(default=utcnow)
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime | None]
+
+    report: Mapped[Report | None] = relationship(back_populates="messages", foreign_keys=[report_id])

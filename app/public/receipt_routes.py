@@ -17,11 +17,12 @@ from app.database import db
 from app.intake import receipts
 from app.intake.receipts import ReceiptView
 from app.limits import REPORTS, WRONG_CODES
+from app.messaging.hours import clock
 from app.models import Report
 from app.public import tokens
 from app.public.reading import read_form
 from app.public.routes import Problems, blueprint, once
-from app.public.schemas import AnswerIn, CodeIn
+from app.public.schemas import AnswerIn, CodeIn, WishIn
 from app.public.tokens import Form
 
 
@@ -79,6 +80,20 @@ def withdraw_report() -> ResponseReturnValue:
     return _show(report, Attempt())
 
 
+@blueprint.post("/receipt/wishes")
+def change_wishes() -> ResponseReturnValue:
+    """Keep one wish about being written to; hours that can't be read are shown again."""
+    form = read_form(request)
+    report = _accessible(form)
+    try:
+        changes: dict[str, object] = WishIn().load(form)
+    except ValidationError as error:
+        return _show(report, Attempt("", HTTPStatus.BAD_REQUEST, form, error.messages_dict))
+    is_kept = report is not None and receipts.change_wishes(report.id, changes)
+    db.session.expire_all()
+    return _show(report, Attempt("wished") if is_kept else Attempt("", HTTPStatus.BAD_REQUEST))
+
+
 def _look_up(code: str, form: Mapping[str, str]) -> ResponseReturnValue:
     who = request.remote_addr or ""
     if not current_limits().is_allowed(WRONG_CODES, who):
@@ -121,7 +136,9 @@ def _show(report: Report | None, attempt: Attempt) -> ResponseReturnValue:
     view: ReceiptView = receipts.view(db.session(), report)
     if view.exchanges and view.state != "withdrawn":
         receipts.mark_read(view.report_id)
-    return _page("public/receipt.html", view.report_id, attempt.status, view=view, attempt=attempt)
+    return _page(
+        "public/receipt.html", view.report_id, attempt.status, view=view, attempt=attempt, clock=clock
+    )
 
 
 def _page(

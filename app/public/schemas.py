@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flask_babel import format_decimal, gettext
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
 
+from app.messaging.hours import minute_of
 from app.public.reading import has_visible_text
 
 LONGEST_TEXT = 20_000
@@ -70,6 +71,37 @@ class AnswerIn(FormSchema):
 
     question = fields.UUID()
     answer = fields.String(validate=[_is_answer, _no_longer_than(LONGEST_TEXT)])
+
+
+class WishIn(FormSchema):
+    """One wish about being written to; the hours count only where it is `between`."""
+
+    wish = fields.String(validate=validate.OneOf(["any", "between", "never", "cover", "no_cover"]))
+    first = fields.String()
+    last = fields.String()
+
+    @post_load
+    def as_changes(self, wish: dict[str, str], **_: object) -> dict[str, bool | int | None]:
+        """The wish as fields of app.messaging.contacts.Wishes and what they become."""
+        match wish["wish"]:
+            case "any":
+                return {"is_never_written": False, "safe_from_minute": None, "safe_until_minute": None}
+            case "between":
+                return {"is_never_written": False, **_hours(wish["first"], wish["last"])}
+            case "never":
+                return {"is_never_written": True}
+            case other:
+                return {"has_cover": other == "cover"}
+
+
+def _hours(first: str, last: str) -> dict[str, int]:
+    hours = {"first": minute_of(first), "last": minute_of(last)}
+    problems = {name: [gettext("Write an hour, for example 18:30.")] for name in hours if hours[name] is None}
+    if not problems and hours["first"] == hours["last"]:
+        problems = {"last": [gettext("The two hours must differ.")]}
+    if problems:
+        raise ValidationError(problems)
+    return {"safe_from_minute": hours["first"] or 0, "safe_until_minute": hours["last"] or 0}
 
 
 class CodeIn(FormSchema):

@@ -14,8 +14,8 @@ from typing import Any
 
 from werkzeug.datastructures import Authorization
 
-from app.casework.segments import count_segments
 from app.clock import utcnow
+from app.messaging.segments import count_segments
 from app.settings import TwilioSettings
 from app.simulator.conversation import LONGEST_TEXT
 from app.simulator.numbers import read_number
@@ -37,10 +37,11 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text that the API accepted; `number` is E.164."""
+    """A text that the API accepted; `number` is E.164, `status_url` where its receipts are to go, if anywhere."""
 
     number: str
     text: str
+    status_url: str = ""
 
 
 def is_account(settings: TwilioSettings, account_sid: str, given: Authorization | None) -> bool:
@@ -65,7 +66,9 @@ def read_outgoing(settings: TwilioSettings, form: Mapping[str, str]) -> Outgoing
         return TO_INVALID
     if sender != settings.number:
         return FROM_INVALID
-    return BODY_TOO_LONG if len(text) > LONGEST_TEXT else Outgoing(number, text)
+    if len(text) > LONGEST_TEXT:
+        return BODY_TOO_LONG
+    return Outgoing(number, text, form.get("StatusCallback", ""))
 
 
 def _missing(to: str, sender: str, text: str) -> int | None:

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from app.current import current_settings
 from app.demonstration import cast
 from app.public.reading import guard_form, read_form
-from app.simulator import conversation, mailbox, provider, telephone
+from app.simulator import conversation, mailbox, provider, telephone, timing
 from app.simulator.conversation import LONGEST_TEXT, Entry
 from app.simulator.numbers import new_number, read_number, written
 from app.simulator.suggestions import suggestions
@@ -49,7 +49,10 @@ def handset() -> ResponseReturnValue:
 
 @blueprint.post("/send")
 def send() -> ResponseReturnValue:
-    """Send what was typed as a genuine webhook, and show the answer. A suggestion is only put into the field."""
+    """Send what was typed, or ring, as a genuine webhook. A suggestion is only put into the field.
+
+    The answer comes by the outbox: a script asks for it with `received`; without one this waits for it a little.
+    """
     form = read_form(request)
     screen = _screen(form)
     if "fill" in form:
@@ -60,7 +63,7 @@ def send() -> ResponseReturnValue:
         screen.problems["text"] = _("A text has at most %(limit)s characters.", limit=LONGEST_TEXT)
     if number is None or screen.problems:
         return _answer(screen, [])
-    return _answer(screen, _exchange(screen, number))
+    return _answer(screen, _ring(screen, number) if "ring" in form else _exchange(screen, number))
 
 
 @blueprint.post("/received")
@@ -69,10 +72,7 @@ def received() -> ResponseReturnValue:
     form = read_form(request)
     screen = _screen(form)
     number = _checked_number(screen, form)
-    waiting = mailbox.texts(current_settings(), number) if number else []
-    return _answer(
-        screen, [Entry(each.id, is_mine=False, text=each.text, time=each.time) for each in waiting]
-    )
+    return _answer(screen, _received(number) if number else [])
 
 
 @blueprint.post("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
@@ -95,27 +95,49 @@ def twilio_messages(account_sid: str) -> ResponseReturnValue:
             "message": "Internal Server Error",
             "status": 503,
         }, HTTPStatus.SERVICE_UNAVAILABLE
+    timing.confirm_later(settings, outgoing, message_id)
     return provider.accepted(settings.twilio, message_id, outgoing), HTTPStatus.CREATED
 
 
 def _exchange(screen: Screen, number: str) -> list[Entry]:
-    """The text and its answers as bubbles; the text stays in the field when it wasn't delivered."""
-    message_id = telephone.new_message_id()
+    """The text and what it is answered as bubbles; the text stays in the field when it wasn't delivered."""
+    message_id, settings = telephone.new_message_id(), current_settings()
+    known = mailbox.texts(settings, number)
     try:
-        replies = telephone.deliver(current_settings(), message_id, number, screen.text)
+        telephone.deliver(settings, message_id, number, screen.text)
     except telephone.NotDelivered as problem:
-        screen.status = HTTPStatus.BAD_GATEWAY
-        screen.problems["text"] = _not_delivered(problem.status)
-        return []
+        return _undelivered(screen, problem)
     mine = Entry(message_id, is_mine=True, text=screen.text, time=conversation.now())
     screen.text = ""
+    if not _is_for_script():
+        timing.wait_for_text(settings, number, len(known))
+    return [mine, *_received(number)]
+
+
+def _ring(screen: Screen, number: str) -> list[Entry]:
+    """A call that rings and is given up: people without credit ask to be called back that way."""
+    try:
+        telephone.ring(current_settings(), number)
+    except telephone.NotDelivered as problem:
+        return _undelivered(screen, problem)
     return [
-        mine,
-        *(
-            Entry(f"{message_id}-{position}", is_mine=False, text=reply, time=conversation.now())
-            for position, reply in enumerate(replies)
-        ),
+        Entry(telephone.new_call_id(), is_mine=True, text=_("(missed call)"), time=conversation.now()),
     ]
+
+
+def _undelivered(screen: Screen, problem: telephone.NotDelivered) -> list[Entry]:
+    screen.status = HTTPStatus.BAD_GATEWAY
+    screen.problems["text"] = _not_delivered(problem.status)
+    return []
+
+
+def _received(number: str) -> list[Entry]:
+    waiting = mailbox.texts(current_settings(), number)
+    return [Entry(each.id, is_mine=False, text=each.text, time=each.time) for each in waiting]
+
+
+def _is_for_script() -> bool:
+    return bool(request.accept_mimetypes.best == JSON)
 
 
 def _not_delivered(status: int | None) -> str:
@@ -152,7 +174,7 @@ def _answer(screen: Screen, fresh: Sequence[Entry]) -> ResponseReturnValue:
     """JSON for the script, the whole page for who has none."""
     if screen.problems and screen.status is HTTPStatus.OK:
         screen.status = HTTPStatus.BAD_REQUEST
-    if request.accept_mimetypes.best == JSON:
+    if _is_for_script():
         return {
             "entries": [asdict(entry) for entry in fresh],
             "problems": screen.problems,

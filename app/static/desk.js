@@ -43,21 +43,54 @@ function countSegments(line) {
   const field = document.getElementById(line.dataset.segmentsFor);
   const { basic, extended } = line.dataset;
   function show() {
-    const letters = [...field.value];
+    const text = field.value.replaceAll("{code}", line.dataset.code ?? "{code}");
+    const letters = [...text];
     const costly = [...new Set(letters.filter((letter) => !basic.includes(letter) && !extended.includes(letter)))];
     const length = costly.length
-      ? field.value.length
+      ? text.length
       : letters.reduce((sum, letter) => sum + (extended.includes(letter) ? 2 : 1), 0);
     const [alone, joined] = costly.length ? [70, 67] : [160, 153];
     const count = length <= alone ? 1 : Math.ceil(length / joined);
     const left = (count === 1 ? alone : count * joined) - length;
     line.textContent = line.dataset.text.replace("{count}", count).replace("{left}", left);
+    if (line.dataset.price) line.textContent += " · " + costOf(line.dataset, count);
     if (costly.length) line.textContent += ". " + line.dataset.costly.replace("{letters}", costly.join(" "));
+    const withoutThem = line.parentElement.querySelector("[data-costly-act]");
+    if (withoutThem) withoutThem.hidden = costly.length === 0;
     line.classList.toggle("is-costly", count > 1);
   }
   line.hidden = false;
   field.addEventListener("input", show);
   show();
+}
+
+// the conversation with a reporter, and openings
+function costOf({ price, cost }, count) {
+  const sum = (Number(price) * count).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 });
+  return cost.replace("{cost}", sum);
+}
+
+function beginFrom(button) {
+  button.addEventListener("click", (event) => {
+    const field = document.getElementById(button.dataset.starterFor);
+    if (!field) return;
+    event.preventDefault();
+    field.value = button.value;
+    field.dispatchEvent(new Event("input"));
+    field.focus();
+  });
+}
+
+function awaitOpening(line) {
+  async function ask() {
+    try {
+      const answer = await fetch(line.dataset.opening, { headers: { Accept: "application/json" }, redirect: "error" });
+      if (answer.ok && (await answer.json()).state !== "waiting") location.reload();
+    } catch {
+      // no network just now: the next round asks again
+    }
+  }
+  setInterval(ask, 1000);
 }
 
 function narrowCercles(pair) {
@@ -110,6 +143,8 @@ document.querySelectorAll("[data-fresh]").forEach(announceFresh);
 document.querySelectorAll("[data-finding]").forEach(connectEvidence);
 document.querySelectorAll("[data-segments-for]").forEach(countSegments);
 document.querySelectorAll("[data-account]").forEach(fillFromSelection);
+document.querySelectorAll("[data-starter-for]").forEach(beginFrom);
+document.querySelectorAll("[data-opening]").forEach(awaitOpening);
 document.querySelectorAll("[data-place]").forEach(narrowCercles);
 document.querySelectorAll("form[data-drop-empty]").forEach(dropEmptyFields);
 document.querySelectorAll("form[method=post]").forEach(sendOnce);

@@ -1,7 +1,10 @@
-// The handset without reloading: sends, asks every two seconds for what has come, and keeps the conversation in the page.
+// The handset without reloading: sends, asks for what has come (often just after sending, then every two seconds), and
+// keeps the conversation in the page.
 (function () {
   "use strict";
   var POLL_MILLISECONDS = 2000;
+  var HURRY_MILLISECONDS = 400;
+  var HURRIED_FOR_MILLISECONDS = 8000; // an answer comes by the outbox: seconds
   var form = document.getElementById("handset");
   var list = document.getElementById("entries");
   var empty = document.querySelector(".empty");
@@ -10,6 +13,8 @@
   var send = form.querySelector(".do");
   var code = /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/g;
   var entries = JSON.parse(form.conversation.value || "[]");
+  var hurryUntil = 0;
+  var timer = 0;
 
   function part(kind, text) {
     var span = document.createElement("span");
@@ -40,6 +45,7 @@
       entries.push(entry);
       list.append(bubble(entry));
       if (!entry.is_mine) offerStatus(entry.text);
+      if (!entry.is_mine) hurryUntil = 0;
       talk.scrollTop = talk.scrollHeight;
     });
     form.conversation.value = JSON.stringify(entries);
@@ -51,8 +57,9 @@
     failure.textContent = problem;
   }
 
-  function post(address, text) {
+  function post(address, text, more) {
     var body = new URLSearchParams({ token: form.token.value, lang: form.lang.value, number: form.number.value, text: text });
+    if (more) body.set(more.name, more.value);
     return fetch(address, { method: "POST", body: body, headers: { Accept: "application/json" } }).then(function (answer) {
       return answer.json();
     }).then(function (answer) {
@@ -68,10 +75,11 @@
     return { isSent: problems.length === 0 && Boolean(answer.entries), wrong: answer.problems && answer.problems.number };
   }
 
-  function sendText() {
+  function sendText(more) {
     send.disabled = true;
-    post(form.action, form.text.value).then(say).then(function (outcome) {
-      if (outcome.isSent) form.text.value = "";
+    post(form.action, form.text.value, more).then(say).then(function (outcome) {
+      if (outcome.isSent && !more) form.text.value = "";
+      if (outcome.isSent && !more) hurry();
       (outcome.wrong ? form.number : form.text).focus();
     }).catch(function () {
       tell(form.dataset.failed);
@@ -86,8 +94,18 @@
       add(answer.entries || []);
     });
     asked.catch(function () {}).finally(function () {
-      setTimeout(poll, POLL_MILLISECONDS);
+      plan(Date.now() < hurryUntil ? HURRY_MILLISECONDS : POLL_MILLISECONDS);
     });
+  }
+
+  function plan(milliseconds) {
+    clearTimeout(timer);
+    timer = setTimeout(poll, milliseconds);
+  }
+
+  function hurry() {
+    hurryUntil = Date.now() + HURRIED_FOR_MILLISECONDS;
+    plan(HURRY_MILLISECONDS);
   }
 
   form.addEventListener("submit", function (event) {
@@ -95,11 +113,13 @@
     if (event.submitter && event.submitter.name === "fill") {
       form.text.value = event.submitter.value;
       form.text.focus();
+    } else if (event.submitter && event.submitter.name === "ring") {
+      sendText(event.submitter);
     } else if (event.submitter === send || !event.submitter) {
       sendText();
     }
   });
   document.getElementById("check").hidden = true; // the script looks by itself
   talk.scrollTop = talk.scrollHeight;
-  setTimeout(poll, POLL_MILLISECONDS);
+  plan(POLL_MILLISECONDS);
 })();

@@ -28,3 +28,12 @@ def pipeline(count: int) -> None:
     from workers.benchmarks.pipeline import measure
 
     click.echo(json.dumps(measure(count)))
+
+
+@bench_commands.command("sms")
+@click.option("--count", default=1000, show_default=True)
+def sms(count: int) -> None:
+    """Acknowledged messages a second from 8 senders with signatures, and texts a second through the outbox."""
+    from workers.benchmarks.sms import measure
+
+    click.echo(json.dumps(measure(count)))

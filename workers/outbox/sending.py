@@ -1,78 +1,72 @@
-"""One message to one phone. A crash between the call and our mark leaves it *unknown*, never sent again."""
+"""Sending what is due, most urgent first: claim, call with no transaction open, mark."""
 
 from __future__ import annotations
 
-import uuid
+import time
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import DBAPIError
 
-from app import audit
-from app.audit import Action
 from app.clock import utcnow
 from app.database import close_session, transaction
-from app.intake.gateways import twilio
-from app.intake.gateways.twilio import Outcome
-from app.models import Contact, DeliveryState, Message, Report, ReportState
-from workers.opening import open_sealed
+from app.intake.gateways.protocol import Outcome, Result
+from app.messaging.policy import warn_if_nearly_used
+from workers.outbox.attempts import Claimed
+from workers.outbox.claiming import claim
+from workers.outbox.outcomes import record_outcome
+from workers.outbox.waiting import Places
 
 if TYPE_CHECKING:
     from workers.processing import Keys
 
 logger = structlog.get_logger()
 
+LONGEST_RUN_SECONDS = 20.0
+# A database that was away for a moment must not make "unknown" of what a provider did answer.
+PAUSES_BETWEEN_MARKS = (0.2, 1.0, 3.0)
 
-def send_message(keys: Keys, message_id: uuid.UUID) -> None:
-    """Send a queued message; one found half-sent is marked unknown for a person to decide."""
-    claimed = _claim(message_id)
-    if claimed is None:
-        return
-    text, sealed_address = claimed
-    address = str(open_sealed(keys.workers, sealed_address)["address"])
+
+def send_due_messages(keys: Keys) -> int:
+    """Send everything that is due now, for at most twenty seconds; how many calls were made.
+
+    Any number of workers may do so at once. What waits for a gateway's rate is left for the next run.
+    """
+    ends_at, places, calls = time.monotonic() + LONGEST_RUN_SECONDS, Places(), 0
+    while time.monotonic() < ends_at:
+        found = claim(keys, places)
+        if found is None:
+            break
+        if isinstance(found, Claimed):
+            _hand_over(found)
+            calls += 1
+    if calls:
+        _warn()
+    return calls
+
+
+def _warn() -> None:
+    """Tell administrators in time that the day's budget is nearly used."""
+    with transaction() as session:
+        warn_if_nearly_used(session, utcnow())
+
+
+def _hand_over(claimed: Claimed) -> None:
     close_session()  # no transaction is open while the provider takes its time
-    if keys.settings.twilio.can_send:
-        outcome = twilio.send(keys.settings.twilio, address, text)
-    else:
-        outcome = Outcome(failure="no-gateway")
-    _mark(message_id, outcome)
+    outcome = _call(claimed)
+    for pause in PAUSES_BETWEEN_MARKS:
+        try:
+            return record_outcome(claimed, outcome)
+        except DBAPIError as error:
+            logger.warning("mark_failed", message_id=str(claimed.message_id), error=type(error).__name__)
+            close_session()
+            time.sleep(pause)
+    return record_outcome(claimed, outcome)
 
 
-def _claim(message_id: uuid.UUID) -> tuple[str, bytes] | None:
-    with transaction() as session:
-        message = session.get_one(Message, message_id)
-        if message.state == DeliveryState.SENDING:
-            _set(session, message, DeliveryState.UNKNOWN, "interrupted")
-            return None
-        report = session.get_one(Report, message.report_id)
-        contact = session.get(Contact, report.contact_id) if report.contact_id else None
-        if contact is None or report.state == ReportState.WITHDRAWN:
-            _set(session, message, DeliveryState.CANCELLED, "no-contact")
-            return None
-        claimed = session.execute(
-            update(Message)
-            .where(Message.id == message_id, Message.state == DeliveryState.QUEUED)
-            .values(state=DeliveryState.SENDING)
-            .returning(Message.text)
-        ).first()
-        return (claimed.text or "", contact.sealed_address) if claimed else None
-
-
-def _mark(message_id: uuid.UUID, outcome: Outcome) -> None:
-    with transaction() as session:
-        message = session.get_one(Message, message_id)
-        if outcome.is_unknown:
-            _set(session, message, DeliveryState.UNKNOWN, outcome.failure)
-        elif outcome.failure:
-            _set(session, message, DeliveryState.FAILED, outcome.failure)
-        else:
-            message.sent_at, message.provider_reference = utcnow(), outcome.provider_id
-            _set(session, message, DeliveryState.SENT, None)
-
-
-def _set(session: Session, message: Message, state: DeliveryState, failure: str | None) -> None:
-    message.state, message.failure = state, failure
-    action = Action.MESSAGE_SENT if state is DeliveryState.SENT else Action.MESSAGE_NOT_SENT
-    audit.record(session, action, f"message:{message.id}", actor="worker", detail={"state": str(state)})
-    logger.info("message_marked", message_id=str(message.id), outcome=str(state))
+def _call(claimed: Claimed) -> Outcome:
+    """Call the provider. One that breaks its word never to raise may have sent: nobody can tell."""
+    try:
+        return claimed.provider.send(claimed.configuration, claimed.outgoing)
+    except Exception as error:  # noqa: BLE001 - its text may hold the number
+        return Outcome(Result.UNKNOWN, failure=type(error).__name__)

@@ -1,102 +1,126 @@
-"""Twilio: recognise its webhooks, answer in TwiML, send through its API. The only module that imports twilio."""
+"""Twilio: texts, WhatsApp messages and pictures both ways, and delivery receipts. Calls are in twilio_voice.py.
+
+The work is in the `_twilio_…` modules beside this one; only they and twilio_voice.py import the SDK.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response as TwilioResponse
-from twilio.request_validator import RequestValidator
-from twilio.rest import Client
-from twilio.twiml.messaging_response import MessagingResponse
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
-from app.settings import TwilioSettings
+from app.intake.gateways import _twilio_client, _twilio_media
+from app.intake.gateways._twilio_addresses import UnknownAddress, read_origin
+from app.intake.gateways._twilio_webhooks import is_genuine, parameters, read_message, read_receipt, sign
+from app.intake.gateways.protocol import (
+    Capability,
+    Configuration,
+    ConfigurationField,
+    HttpAnswer,
+    Inbound,
+    InboundRequest,
+    Malformed,
+    MediaProvider,
+    NotGenuine,
+    Outcome,
+    Outgoing,
+    Reader,
+    Shape,
+)
+
+__all__ = ["NAME", "PROVIDER", "is_genuine", "sign"]
 
 NAME = "twilio"
-TIMEOUT_SECONDS = 10
-API = "https://api.twilio.com"
+TWIML = "text/xml; charset=utf-8"
+_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+_SENDER = re.compile(r"(whatsapp:)?\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
+# Every answer to a person goes through the outbox, where STOP, safe hours and budgets are honoured; so TwiML says none.
+_SILENCE = HttpAnswer('<?xml version="1.0" encoding="UTF-8"?><Response/>', TWIML)
+_NOTED = HttpAnswer(status=204)
 
 
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
-    """What matters of a Twilio message webhook. `sender` is E.164, or whatever the network gave."""
+class Twilio:
+    """Twilio's Programmable Messaging."""
 
-    provider_id: str
-    sender: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a send: a provider's id, or why it failed; `is_unknown` when nobody can tell."""
-
-    provider_id: str = ""
-    failure: str = ""
-    is_unknown: bool = False
-
-
-class MalformedMessage(ValueError):
-    """A signed request that lacks what a message must have."""
-
-
-def is_genuine(settings: TwilioSettings, url: str, form: Mapping[str, Any], signature: str) -> bool:
-    """Whether Twilio signed this form for this public address. Without a token nothing is genuine."""
-    if not settings.auth_token or not signature:
-        return False
-    return bool(RequestValidator(settings.auth_token).validate(url, form, signature))
-
-
-def sign(settings: TwilioSettings, url: str, form: Mapping[str, Any]) -> str:
-    """The signature Twilio would send; for the simulator and the benchmarks."""
-    return str(RequestValidator(settings.auth_token).compute_signature(url, form))
-
-
-def read_message(form: Mapping[str, str]) -> InboundMessage:
-    """The message in a webhook's form. Raises MalformedMessage when it has no id or no sender."""
-    provider_id = form.get("MessageSid") or form.get("SmsSid") or ""
-    sender = form.get("From", "")
-    if not (0 < len(provider_id) <= 64) or not (0 < len(sender) <= 64):
-        raise MalformedMessage
-    return InboundMessage(provider_id, sender, form.get("Body", ""))
-
-
-def twiml(text: str | None) -> str:
-    """A TwiML answer that says one text, or nothing."""
-    response = MessagingResponse()
-    if text:
-        response.message(text)
-    return str(response)
-
-
-class _RedirectedHttpClient(TwilioHttpClient):
-    """Sends Twilio's requests to another base address, so that the real client meets a stand-in."""
-
-    def __init__(self, base: str, timeout: int) -> None:
-        super().__init__(timeout=timeout)
-        self.base = base
-
-    def request(  # type: ignore[override] # the arguments after the address are handed on as they come
-        self, method: str, url: str, *args: Any, **kwargs: Any
-    ) -> TwilioResponse:
-        """The same request, at the stand-in's address."""
-        return super().request(method, url.replace(API, self.base, 1), *args, **kwargs)
-
-
-def send(settings: TwilioSettings, to: str, text: str) -> Outcome:
-    """Send one SMS through Twilio's client. Never raises: a network failure after the request is *unknown*."""
-    http = (
-        _RedirectedHttpClient(settings.api_base, TIMEOUT_SECONDS)
-        if settings.api_base
-        else TwilioHttpClient(timeout=TIMEOUT_SECONDS)
+    name: str = NAME
+    label: str = "Twilio"
+    capabilities: frozenset[Capability] = frozenset(
+        {Capability.SENDS, Capability.RECEIPTS, Capability.MEDIA, Capability.VOICE}
     )
-    client = Client(settings.account_sid, settings.auth_token, http_client=http)
+    fields: tuple[ConfigurationField, ...] = (
+        ConfigurationField(
+            "account_sid", _("Account SID"), help=_("AC and 32 signs, from Twilio's console.")
+        ),
+        ConfigurationField(
+            "auth_token",
+            _("Auth token"),
+            Shape.SECRET,
+            help=_("The primary one: Twilio signs its requests with it."),
+            least=32,
+        ),
+        ConfigurationField(
+            "number",
+            _("Sender"),
+            help=_(
+                "A number as +223…, a WhatsApp sender as whatsapp:+223…, or a messaging service (MG and 32 signs)."
+            ),
+        ),
+        ConfigurationField(
+            "api_base",
+            _("Another API address"),
+            Shape.ADDRESS,
+            Reader.WORKER,
+            is_required=False,
+            help=_("Only for a simulator: messages go there instead of to Twilio."),
+        ),
+    )
+
+    def problems(self, configuration: Configuration) -> Mapping[str, LazyString | str]:
+        """What is wrong with the account's id, the sender or the other address."""
+        found: dict[str, LazyString | str] = {}
+        if not _ACCOUNT.fullmatch(configuration["account_sid"]):
+            found["account_sid"] = _("An account SID is AC and 32 signs from 0 to 9 and a to f.")
+        if not _SENDER.fullmatch(configuration["number"]):
+            found["number"] = _(
+                "Give a number with + and the country's code, whatsapp: and a number, or the SID of a service."
+            )
+        if configuration["api_base"] and not _is_address(configuration["api_base"]):
+            found["api_base"] = _("Give an address that begins with https://, or http:// on this machine.")
+        return found
+
+    def receive(self, configuration: Configuration, request: InboundRequest) -> Inbound:
+        """A message (`sms`) or a delivery receipt (`status`). Raises NotGenuine and Malformed."""
+        if not is_genuine(configuration, request):
+            raise NotGenuine
+        given = parameters(request)
+        if request.action == "sms":
+            return Inbound((read_message(given),), _SILENCE)
+        if request.action == "status":
+            return Inbound(read_receipt(given), _NOTED)
+        raise Malformed("neither a message nor a receipt")
+
+    def send(self, configuration: Configuration, outgoing: Outgoing) -> Outcome:
+        """Send one message by Twilio's own client. Never raises."""
+        return _twilio_client.send(configuration, outgoing)
+
+    def check(self, configuration: Configuration) -> str:
+        """Ask for the account: empty when it is active."""
+        return _twilio_client.check(configuration)
+
+    def fetch(self, configuration: Configuration, url: str) -> tuple[bytes, str]:
+        """A picture of a message or the recording of a call, and its content type. Raises OSError."""
+        return _twilio_media.fetch(configuration, url)
+
+
+def _is_address(url: str) -> bool:
+    """Whether an API may stand there: the credentials aren't sent in the clear over a network."""
     try:
-        message = client.messages.create(to=to, from_=settings.number, body=text)
-    except TwilioRestException as error:
-        return Outcome(failure=f"twilio-{error.code or error.status}")
-    except Exception as error:  # noqa: BLE001 - requests' errors: it may have arrived or not
-        return Outcome(failure=type(error).__name__, is_unknown=True)
-    return Outcome(provider_id=str(message.sid))
+        origin = read_origin(url)
+    except UnknownAddress:
+        return False
+    return origin.scheme == "https" or origin.is_loopback
+
+
+PROVIDER: MediaProvider = Twilio()

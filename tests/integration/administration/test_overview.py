@@ -55,4 +55,4 @@ def test_a_queue_that_does_not_answer_and_a_missing_gateway_are_named(
         signs = {sign.name: sign for sign in health(db.session(), lame)}
     assert not signs["Queue (Valkey)"].is_well
     assert "Start Valkey" in signs["Queue (Valkey)"].what_to_do
-    assert "SEERE_TWILIO_ACCOUNT_SID" in signs["SMS gateway (Twilio)"].what_to_do
+    assert "SEERE_TWILIO_ACCOUNT_SID" in signs["SMS gateway"].what_to_do

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.casework.highlighting import Evidence, cut
-from app.casework.segments import GSM_BASIC, GSM_EXTENDED, count_segments
+from app.messaging.segments import GSM_BASIC, GSM_EXTENDED, count_segments
 
 spans = st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60), st.integers(1, 9)), max_size=8)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from app.intake.gateways.protocol import Configuration, Outcome, Outgoing
+from app.intake.gateways.twilio import PROVIDER
 from app.settings import Settings
+from app.simulator import timing
 from tests.conftest import free_port
 
 
@@ -34,6 +38,33 @@ def server(app: Flask, settings: Settings) -> Iterator[None]:
     listening.shutdown()
     thread.join()
     listening.server_close()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receipts come at once, and nobody waits long for an answer that won't come."""
+    monkeypatch.setattr(timing, "RECEIPT_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(timing, "LONGEST_WAIT_SECONDS", 0.2)
+
+
+@pytest.fixture
+def text_handset(settings: Settings) -> Callable[..., Outcome]:
+    """What the worker that sends does, by the real client: `text_handset(number, text)`."""
+
+    def send(
+        number: str, text: str, *, token: str = settings.twilio.auth_token, status_url: str = ""
+    ) -> Outcome:
+        account = settings.twilio
+        values = {
+            "account_sid": account.account_sid,
+            "auth_token": token,
+            "number": account.number,
+            "api_base": account.api_base,
+        }
+        outgoing = Outgoing(uuid.uuid4(), number, text, status_url=status_url)
+        return PROVIDER.send(Configuration("twilio", "twilio", values), outgoing)
+
+    return send
 
 
 @pytest.fixture

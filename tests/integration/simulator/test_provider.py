@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
-from dataclasses import replace
+from collections.abc import Callable
 from typing import cast
 
 import pytest
 import redis
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from app.intake.gateways import twilio
+from app.database import db
+from app.intake.gateways.protocol import Outcome, Result
+from app.models import DeliveryReceipt
 from app.settings import Settings
-from app.simulator import mailbox
+from app.simulator import mailbox, telephone
 
 NUMBER = "+22376123456"
 QUESTION = "A quelle heure est-ce arrive ?"
@@ -35,9 +39,10 @@ def basic(name: str, password: str) -> dict[str, str]:
 
 @pytest.mark.usefixtures("server")
 def test_what_the_real_client_sends_arrives_on_that_handset_only(
-    client: FlaskClient, token: str, settings: Settings
+    client: FlaskClient, token: str, text_handset: Callable[..., Outcome]
 ) -> None:
-    outcome = twilio.send(settings.twilio, NUMBER, QUESTION)
+    outcome = text_handset(NUMBER, QUESTION)
+    assert outcome.result is Result.ACCEPTED
     assert outcome.provider_id.startswith("SM")
     assert received(client, token) == [QUESTION]
     assert received(client, token) == [QUESTION]  # reading takes nothing away
@@ -46,20 +51,54 @@ def test_what_the_real_client_sends_arrives_on_that_handset_only(
 
 @pytest.mark.usefixtures("server")
 def test_without_script_the_button_shows_what_came(
-    client: FlaskClient, token: str, settings: Settings
+    client: FlaskClient, token: str, text_handset: Callable[..., Outcome]
 ) -> None:
-    twilio.send(settings.twilio, NUMBER, QUESTION)
+    text_handset(NUMBER, QUESTION)
     page = client.post("/simulator/received", data={"token": token, "number": NUMBER, "text": "half a text"})
     assert f'<span class="words">{QUESTION}</span>' in page.text
     assert ">\nhalf a text</textarea>" in page.text
 
 
 @pytest.mark.usefixtures("server")
-def test_a_refused_text_is_a_failure_for_the_client(settings: Settings) -> None:
-    stranger = replace(settings.twilio, auth_token="another")
-    assert twilio.send(stranger, NUMBER, QUESTION).failure == "twilio-20003"
-    assert twilio.send(settings.twilio, "12", QUESTION).failure == "twilio-21211"
-    assert twilio.send(settings.twilio, NUMBER, "a" * 1601).failure == "twilio-21617"
+def test_a_refused_text_is_a_failure_for_the_client(text_handset: Callable[..., Outcome]) -> None:
+    assert "20003" in text_handset(NUMBER, QUESTION, token="another").failure
+    assert "21211" in text_handset("+12", QUESTION).failure
+    assert "21617" in text_handset(NUMBER, "a" * 1601).failure
+
+
+@pytest.mark.usefixtures("server")
+def test_receipts_come_back_signed_when_they_are_asked_for(
+    settings: Settings, text_handset: Callable[..., Outcome]
+) -> None:
+    outcome = text_handset(NUMBER, QUESTION, status_url=f"{settings.public_url}/webhooks/twilio/status")
+    assert [*eventually_two_receipts()] == [
+        ("sent", outcome.provider_id),
+        ("delivered", outcome.provider_id),
+    ]
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    "address", ["", "http://127.0.0.1:1/webhooks/twilio/status", "https://evil.example/x"]
+)
+def test_receipts_go_to_this_installation_only(
+    text_handset: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(telephone, "confirm", lambda *given: told.append(given))
+    text_handset(NUMBER, QUESTION, status_url=address)
+    time.sleep(0.1)
+    assert told == []
+
+
+def eventually_two_receipts() -> list[tuple[str, str]]:
+    for _ in range(100):
+        db.session.rollback()
+        found = db.session.scalars(select(DeliveryReceipt).order_by(DeliveryReceipt.received_at)).all()
+        if len(found) == 2:
+            break
+        time.sleep(0.05)
+    return [(receipt.state, receipt.provider_reference) for receipt in found]
 
 
 @pytest.mark.parametrize("missing", ["To", "From", "Body"])

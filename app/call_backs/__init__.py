@@ -1,0 +1,1 @@
+"""People who rang and hung up, and want to be called back."""

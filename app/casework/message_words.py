@@ -1,0 +1,54 @@
+"""Codes of messages, their files and openings as people read them, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+Words = Mapping[str, LazyString]
+
+CHANNELS: Words = {
+    "sms": lazy_gettext("SMS"),
+    "web": lazy_gettext("Web"),
+    "whatsapp": lazy_gettext("WhatsApp"),
+    "voice": lazy_gettext("Call"),
+    "ussd": lazy_gettext("USSD"),
+}
+DELIVERY_STATES: Words = {
+    "waiting": lazy_gettext("Waiting on the receipt page"),
+    "queued": lazy_gettext("To be sent"),
+    "sending": lazy_gettext("Being sent"),
+    "sent": lazy_gettext("Sent"),
+    "delivered": lazy_gettext("Delivered"),
+    "undelivered": lazy_gettext("Not delivered"),
+    "failed": lazy_gettext("Not sent"),
+    "unknown": lazy_gettext("Nobody can tell whether it was sent: ask again only if you must"),
+    "cancelled": lazy_gettext("Cancelled"),
+    "received": lazy_gettext("Received"),
+}
+FAILURES: Words = {
+    "stopped": lazy_gettext("the person asked for no messages"),
+    "never": lazy_gettext("the person asked never to be written to"),
+    "hours": lazy_gettext("the hours on record leave no moment to write"),
+    "expired": lazy_gettext("it waited too long"),
+    "budget": lazy_gettext("the day’s messages were used up"),
+    "budget-contact": lazy_gettext("this phone had enough automatic messages that day"),
+    "opted-out": lazy_gettext("the network says that the person asked for no messages"),
+    "withdrawn": lazy_gettext("the report was withdrawn"),
+    "machine": lazy_gettext("the phone seems to be a machine"),
+    "no-contact": lazy_gettext("no phone is known"),
+    "no-gateway": lazy_gettext("no gateway can send"),
+    "interrupted": lazy_gettext("the worker stopped in the middle"),
+}
+FILE_STATES: Words = {
+    "waiting": lazy_gettext("on its way"),
+    "kept": lazy_gettext("received"),
+    "failed": lazy_gettext("could not be fetched"),
+}
+OPENINGS: Words = {
+    "attachment": lazy_gettext("a file"),
+    "contact": lazy_gettext("the phone number"),
+    "message": lazy_gettext("a message that could not be read"),
+}

@@ -1,0 +1,152 @@
+"""Fetching one file: asked of the provider with no transaction open, sealed, kept once. A second run does nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+import structlog
+
+from app import audit
+from app.audit import Action
+from app.clock import utcnow
+from app.database import close_session, transaction
+from app.intake.gateways.configured import ConfiguredGateway, find_gateway
+from app.intake.gateways.protocol import Capability, MediaProvider
+from app.models import Attachment, AttachmentState
+from app.sealing import seal
+from workers.attachments.stripping import Copy, Stripped, strip
+from workers.gateways import full_configuration
+from workers.opening import CannotOpen, open_sealed
+
+if TYPE_CHECKING:
+    from workers.processing import Keys
+
+logger = structlog.get_logger()
+
+NOT_READY_FOR = timedelta(hours=1)  # a recording's address may answer 404 until the provider has worked on it
+GIVEN_UP_AFTER = timedelta(days=7)
+LONGEST_FAILURE = 60
+NOT_THERE = frozenset({"status 404", "status 410"})
+FOR_GOOD = frozenset({"too large", "packed"})  # the next attempt would bring the same
+FOREIGN_ADDRESS = "UnknownAddress"
+
+
+class NotYetFetched(RuntimeError):
+    """The file couldn't be had this time; the job is owed again. The message is a code."""
+
+
+class _NoWay(RuntimeError):
+    """The file can't be had for good; the message is a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be fetched, and since when."""
+
+    gateway: str
+    sealed_source: bytes
+    since: datetime
+
+
+def fetch_attachment(keys: Keys, attachment_id: uuid.UUID) -> None:
+    """Fetch, seal and copy one file; FAILED once it is certain that it can't be had. Raises NotYetFetched."""
+    wanted = _wanted(attachment_id)
+    if wanted is None:
+        return
+    try:
+        content = _fetch(keys, wanted)
+    except _NoWay as problem:
+        _give_up(attachment_id, str(problem))
+        return
+    stripped = strip(content)
+    key = keys.settings.intake_public_key
+    original, copy = _sealed(content, stripped.content_type, key), _sealed_copy(stripped.copy, key)
+    _keep(attachment_id, content, stripped, original, copy)
+
+
+def _wanted(attachment_id: uuid.UUID) -> _Wanted | None:
+    with transaction() as session:
+        attachment = session.get(Attachment, attachment_id)
+        if attachment is None or attachment.state != AttachmentState.WAITING or not attachment.sealed_source:
+            return None
+        return _Wanted(attachment.gateway, attachment.sealed_source, attachment.created_at)
+
+
+def _fetch(keys: Keys, wanted: _Wanted) -> bytes:
+    """The file's bytes. Raises _NoWay and NotYetFetched."""
+    try:
+        url = str(open_sealed(keys.workers, wanted.sealed_source)["url"])
+    except (CannotOpen, KeyError):
+        raise _NoWay("unreadable-source") from None
+    try:
+        gateway = _gateway(keys, wanted.gateway)
+        configuration = full_configuration(keys, gateway)
+        close_session()  # the provider may take minutes
+        return cast("MediaProvider", gateway.provider).fetch(configuration, url)[0]
+    except (OSError, LookupError, CannotOpen) as error:
+        raise _judged(error, utcnow() - wanted.since) from None
+
+
+def _gateway(keys: Keys, slug: str) -> ConfiguredGateway:
+    """Raises LookupError for one that is switched off or keeps no files."""
+    with transaction() as session:
+        gateway = find_gateway(session, keys.settings, slug)
+    if gateway is None or Capability.MEDIA not in gateway.provider.capabilities:
+        raise LookupError
+    return gateway
+
+
+def _judged(error: Exception, waited: timedelta) -> _NoWay | NotYetFetched:
+    """Whether to try again. Of an error only what we wrote ourselves is kept: others' texts may hold an address."""
+    said = str(error)
+    if said in NOT_THERE:
+        return _NoWay("not-there") if waited > NOT_READY_FOR else NotYetFetched("not-there")
+    if said in FOR_GOOD:
+        return _NoWay(said.replace(" ", "-"))
+    name = type(error).__name__
+    return _NoWay(name) if name == FOREIGN_ADDRESS or waited > GIVEN_UP_AFTER else NotYetFetched(name)
+
+
+def _sealed(content: bytes, content_type: str, key: bytes) -> bytes:
+    """A sealed file: `bytes` in base64, and `content_type` by its content."""
+    return seal({"bytes": base64.b64encode(content).decode("ascii"), "content_type": content_type}, key)
+
+
+def _sealed_copy(copy: Copy | None, key: bytes) -> bytes | None:
+    return _sealed(copy.content, copy.content_type, key) if copy else None
+
+
+def _keep(
+    attachment_id: uuid.UUID, content: bytes, stripped: Stripped, original: bytes, copy: bytes | None
+) -> None:
+    with transaction() as session:
+        attachment = session.get_one(Attachment, attachment_id, with_for_update=True)
+        if attachment.state != AttachmentState.WAITING:
+            return
+        attachment.state, attachment.sealed_source, attachment.failure = AttachmentState.KEPT, None, None
+        attachment.content_type = stripped.content_type
+        attachment.size, attachment.sha256 = len(content), hashlib.sha256(content).digest()
+        attachment.sealed_original, attachment.sealed_copy = original, copy
+        detail = {"type": stripped.content_type, "size": len(content), "has_copy": copy is not None}
+        audit.record(
+            session, Action.ATTACHMENT_KEPT, f"attachment:{attachment_id}", actor="worker", detail=detail
+        )
+
+
+def _give_up(attachment_id: uuid.UUID, failure: str) -> None:
+    """Say that it can't be had. The address stays sealed: a person may know another way to it."""
+    with transaction() as session:
+        attachment = session.get_one(Attachment, attachment_id, with_for_update=True)
+        if attachment.state != AttachmentState.WAITING:
+            return
+        attachment.state, attachment.failure = AttachmentState.FAILED, failure[:LONGEST_FAILURE]
+        detail = {"failure": attachment.failure}
+        audit.record(
+            session, Action.ATTACHMENT_FAILED, f"attachment:{attachment_id}", actor="worker", detail=detail
+        )
+    logger.warning("attachment_failed", error=failure[:LONGEST_FAILURE])

@@ -1,0 +1,122 @@
+"""One stored message: opened, understood by the engines, and put as casework takes it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.conclusions import Conclusion, Understanding
+from app.database import transaction
+from app.models import Case, Message, Report
+from app.sealing import seal
+from workers.contracts import Finding, FindingKind
+from workers.corrections import corrected_understanding, masks_by_people
+from workers.gazetteer.imported import imported_gazetteer
+from workers.learning.current import learnt_model
+from workers.names import accepted_names
+from workers.opening import open_sealed
+from workers.pipeline import Learnt, Understood, compose, understand
+from workers.triage.explanation import LANGUAGES as EXPLAINED_IN
+from workers.triage.explanation import explain
+
+if TYPE_CHECKING:
+    from workers.processing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One inbound message as opened: its text, and the tokens its case already uses."""
+
+    text: str
+    known_tokens: Mapping[str, str]
+
+
+def understand_message(keys: Keys, report: Report, message: Message, *, is_answer: bool) -> Understood:
+    """Open a message and run the engines on it, with no transaction open. Raises CannotOpen, and whatever an engine
+    raises: the caller fails closed.
+    """
+    opened = _open(keys, report, message)
+    return understand(
+        opened.text, message.created_at, opened.known_tokens, is_answer=is_answer, learnt=_learnt(keys)
+    )
+
+
+def _learnt(keys: Keys) -> Learnt:
+    """What this installation has learnt and imported."""
+    return Learnt(learnt_model(), imported_gazetteer(keys.settings.var), accepted_names())
+
+
+def _open(keys: Keys, report: Report, message: Message) -> Opened:
+    content = open_sealed(keys.workers, message.sealed_content or b"")
+    with transaction() as session:
+        others = session.scalars(
+            select(Message.sealed_tokens)
+            .join(Report, Report.id == Message.report_id)
+            .where(
+                Report.case_id == report.case_id,
+                Report.case_id.is_not(None),
+                Message.id != message.id,
+                Message.sealed_tokens.is_not(None),
+            )
+            .order_by(Message.created_at)
+        ).all()
+        by_people = masks_by_people(session, report.case_id)
+    return Opened(compose(content), _tokens(keys, [*others, *by_people]))
+
+
+def _tokens(keys: Keys, sealed_tables: Iterable[bytes | None]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for sealed in sealed_tables:
+        if sealed:
+            known |= open_sealed(keys.workers, sealed)
+    return known
+
+
+def as_corrected(
+    session: Session, keys: Keys, case_id: uuid.UUID | None, message: Message, understood: Understood
+) -> Understanding:
+    """The engines' result with what people corrected in this message's masks; locks the case as it stands."""
+    if case_id is not None:
+        session.get(
+            Case, case_id, populate_existing=True
+        )  # a correction made from now on makes us start again
+    return corrected_understanding(
+        session, keys.workers, message.id, understood, lambda kept: understanding(keys, kept)
+    )
+
+
+def understanding(keys: Keys, understood: Understood) -> Understanding:
+    """The engines' result as casework takes it, with the token table sealed."""
+    return Understanding(
+        text=understood.anonymised.text,
+        language=understood.anonymised.language,
+        sealed_tokens=seal(understood.tokens, keys.settings.intake_public_key),
+        conclusions=[_conclusion(understood, finding) for finding in understood.findings],
+        needs_person=understood.needs_person,
+        residual_risk=understood.anonymised.residual_risk,
+    )
+
+
+def _conclusion(understood: Understood, finding: Finding) -> Conclusion:
+    """A finding with where its words lie in the anonymised text, and a sentence a language to check it by."""
+    evidence = understood.evidence(finding)
+    words = [understood.anonymised.text[start:end] for start, end in evidence]
+    kind, confidence = str(finding.kind), round(finding.confidence, 3)
+    return Conclusion(
+        kind=kind,
+        value=finding.value,
+        confidence=confidence,
+        rule=finding.rule,
+        evidence=evidence,
+        explanation={}
+        if finding.kind is FindingKind.DOUBT  # the words themselves are all there is to check
+        else {
+            language: explain(kind, finding.value, confidence, finding.rule, words, language)
+            for language in EXPLAINED_IN
+        },
+    )
