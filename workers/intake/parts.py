@@ -57,6 +57,7 @@ class Gathered:
 
     text: str
     others: Sequence[Arrival]
+    is_whole: bool
 
 
 def gather(turn: Turn) -> Gathered | datetime | None:
@@ -73,10 +74,11 @@ def gather(turn: Turn) -> Gathered | datetime | None:
         return None
     parts = [each.piece for each in everything]
     wait_until = min(part.received_at for part in parts) + dialogue.waits().wait_for_parts
-    if not is_complete(parts, turn.arrival.part_total or 1) and turn.now < wait_until:
+    is_whole = is_complete(parts, turn.arrival.part_total or 1)
+    if not is_whole and turn.now < wait_until:
         turn.settle(ArrivalOutcome.WAITING_FOR_PARTS)
         return wait_until
-    return Gathered(joined(parts), [each.arrival for each in siblings])
+    return Gathered(joined(parts), [each.arrival for each in siblings], is_whole)
 
 
 def _mark(turn: Turn) -> None:

@@ -130,10 +130,12 @@ def _take_text(turn: Turn) -> datetime | None:
         if not isinstance(gathered, parts.Gathered):
             return gathered
         turn.text, others = gathered.text, list(gathered.others)
+        turn.is_fragment = not gathered.is_whole
     _decide(turn)
     for other in others:  # the other parts are in the same message now
         other.outcome = ArrivalOutcome.JOINED if turn.arrival.message_id else turn.arrival.outcome
         other.contact_id, other.message_id = turn.contact.id, turn.arrival.message_id
+        other.done_at = utcnow()  # nobody needs to come back for it when its wait is over
     return None
 
 
@@ -145,7 +147,7 @@ def _decide(turn: Turn) -> None:
         if not turn.has_said(frozenset({"empty"}), dialogue.waits().say_added_again):
             turn.answer("empty")
         return
-    if has_visible_text(turn.text):
+    if has_visible_text(turn.text) and not turn.is_fragment:
         turn.arrival.text_digest = turn.text_digest
         if _is_request(turn) or _is_noise(turn) or _is_more_of_the_same(turn):
             return

@@ -55,6 +55,7 @@ class Turn:
     now: datetime
     text: str = ""
     is_loop: bool = False
+    is_fragment: bool = False  # parts are missing: what is here may be alike in many messages
     conversation: Conversation | None = None
 
     @property

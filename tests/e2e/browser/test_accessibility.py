@@ -24,6 +24,12 @@ DESK_PAGES = (
     ("nana.analyst", "/desk/exports?first=2026-02-02&last=2026-01-01"),
     ("kadia.auditor", "/desk/audit?check=1"),
     ("moussa.administrator", "/desk/administration"),
+    ("moussa.administrator", "/desk/administration/gateways"),
+    ("moussa.administrator", "/desk/administration/gateways/new"),
+    ("moussa.administrator", "/desk/administration/gateways/new/kannel"),
+    ("moussa.administrator", "/desk/administration/wordings"),
+    ("moussa.administrator", "/desk/administration/prompts"),
+    ("awa.monitor", "/desk/call-backs"),
     ("awa.monitor", "/desk/account"),
     ("awa.monitor", "/desk/no-such-page"),
 )

@@ -68,6 +68,8 @@ def test_a_question_is_answered_and_the_monitor_reads_the_answer_without_the_nam
 
 def ask(case: Page) -> None:
     """Put the question, as a monitor does."""
+    if not case.locator("#ask-text").is_visible():
+        case.get_by_text("Ask the reporter", exact=True).click()
     case.locator("#ask-text").fill(QUESTION)
     case.locator("#ask button.main").click()
     expect(case.locator("#conversation .ours")).to_contain_text(QUESTION)
@@ -78,10 +80,10 @@ def answer_at_the_desk(case: Page) -> str:
 
     def is_readable() -> bool:
         case.reload()
-        return case.locator("#conversation .theirs .token").count() > 0
+        return case.locator("#conversation .theirs .said").last.locator(".token").count() > 0
 
     wait_for(is_readable, PIPELINE_SECONDS)
-    return case.locator("#conversation .theirs .said").inner_text()
+    return case.locator("#conversation .theirs .said").last.inner_text()
 
 
 def test_withdrawing_asks_once_and_then_hides_the_account(

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
 NEWCOMERS = "20 boeufs à Koro"
-QUESTION = "Etes-vous en lieu sur ? Repondez OUI ou NON."
+QUESTION = "Etes-vous en lieu sur ? Repondez CALME ou DANGER."
 URGENT = 2
 WAIT_MILLISECONDS = PIPELINE_SECONDS * 1000
 
@@ -90,15 +90,16 @@ def test_the_desks_question_reaches_the_handset_and_its_answer_the_case(windows:
     known = listed(desk("awa.monitor", "/desk/?q=boeufs+Koro"))
     handset, code = text_the_example(windows)
     case = open_newest(desk, known)
+    case.get_by_text("Ask the reporter", exact=True).click()
     case.locator("#ask-text").fill(QUESTION)
     follow(case.get_by_role("button", name="Ask", exact=True))
     arrived = handset.locator("#entries .theirs .words", has_text=QUESTION)
     expect(arrived).to_be_visible(timeout=WAIT_MILLISECONDS)
     text(handset, "OUI je suis chez ma soeur Kadiatou Sangaré")
-    answer = case.locator("#conversation .theirs .said")
-    wait_for(lambda: bool(case.reload()) and answer.count() == 1, PIPELINE_SECONDS)
-    wait_for(lambda: bool(case.reload()) and "[PERSONNE-" in answer.inner_text(), PIPELINE_SECONDS)
-    expect(answer).to_contain_text("OUI je suis chez")
+    said = case.locator("#conversation .theirs .said")  # the report itself, and the answer
+    wait_for(lambda: bool(case.reload()) and said.count() == 2, PIPELINE_SECONDS)
+    wait_for(lambda: bool(case.reload()) and "[PERSONNE-" in said.last.inner_text(), PIPELINE_SECONDS)
+    expect(said.last).to_contain_text("OUI je suis chez")
     assert "Sangaré" not in case.content()
     assert "?" not in text(handset, f"STATUS {code}")
 

@@ -169,3 +169,22 @@ def test_the_same_words_of_two_people_are_two_reports(phone: Phone, other_phone:
     db.session.rollback()
     assert len(set(db.session.scalars(select(Arrival.text_digest)))) == 2
     assert db.session.scalar(select(func.count()).select_from(Report)) == 2
+
+
+def test_two_messages_with_the_same_end_stay_two_when_only_their_ends_came_in_time(
+    phone: Phone, text_of: TextOf
+) -> None:
+    ends = [phone.store(part(3, reference=reference)) for reference in ("7", "8")]
+    for arrival_id in ends:
+        phone.take_in(arrival_id)
+    phone.later(minutes=4)
+    for arrival_id in ends:
+        phone.take_in(arrival_id)
+    for reference, first in (("7", "A Koro "), ("8", "A Gao ")):
+        phone.hand_over(part(1, first, reference=reference))
+        phone.hand_over(part(2, "ils ont pris 20 boeufs ", reference=reference))
+    assert {text_of(message.id) for message in inbound()} == {
+        "A Koro ils ont pris 20 boeufs hier soir",
+        "A Gao ils ont pris 20 boeufs hier soir",
+    }
+    assert [message.repeats_message_id for message in inbound()] == [None, None]
