@@ -153,7 +153,7 @@ def share(counts: Iterable[Counts], part: str, whole: str, label: str) -> float:
 
 def interval(counts: Sequence[Counts], figure: Callable[[Sequence[Counts]], float]) -> tuple[float, float]:
     """The 95 % bootstrap interval of a figure, messages drawn again with replacement."""
-    draw = random.Random(_SEED)  # noqa: S311  no secret depends on it
+    draw = random.Random(_SEED)
     drawn = sorted(figure(draw.choices(counts, k=len(counts))) for _ in range(_RESAMPLES)) if counts else []
     return (drawn[int(0.025 * _RESAMPLES)], drawn[int(0.975 * _RESAMPLES)]) if drawn else (0.0, 1.0)
 

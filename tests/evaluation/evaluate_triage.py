@@ -87,7 +87,7 @@ def figures(messages: Sequence[Judged]) -> dict[str, Any]:
 
 def intervals(messages: Sequence[Judged]) -> dict[str, list[float]]:
     """The 95 % bootstrap interval of each figure."""
-    chance = random.Random(_SEED)  # noqa: S311 - resampling, not secrecy
+    chance = random.Random(_SEED)
     drawn: dict[str, list[float]] = {}
     for _ in range(_RESAMPLES):
         for name, value in figures(chance.choices(messages, k=len(messages))).items():

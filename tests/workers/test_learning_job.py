@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import audit
 from app.clock import utcnow
@@ -228,6 +228,13 @@ def test_damaged_weights_leave_the_shipped_model_running(app: Flask, monkeypatch
         kept.data = kept.data[:-1] + b"x"
     assert learnt_model() is None
     assert told == ["learnt_model_unreadable"]
+
+
+def test_learning_goes_on_from_the_shipped_model_when_the_active_one_cannot_be_read(app: Flask) -> None:
+    keep(1)
+    with transaction() as session:
+        session.execute(update(TriageModel).values(data=b"damaged"))
+    assert retrain(actor="worker").result == "too_few"
 
 
 def test_the_clock_asks_for_it_weekly_and_a_worker_does_it(

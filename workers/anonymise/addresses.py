@@ -1,11 +1,14 @@
-"""Addresses below the quarter: street, door, lot, villa, post box. The quarter stays readable: routing needs it."""
+"""Addresses: street, door, lot, villa, post box, with the quarter written before them. A quarter alone is a place."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from workers.anonymise.claims import Claim
+from workers.anonymise.lexicon import load_lexicon, quarters
+from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
 
 _SIGN = r"(?:(?:n[°ºo]\.?|num[eé]ro|num|nr|no\.?|[:.#])\s{0,2}){0,3}"
@@ -41,8 +44,44 @@ _ADDRESS = re.compile(rf"{_QUARTER}?(?:{_PART})(?:{_BETWEEN}(?:{_PART})){{0,5}}"
 _COUNT = re.compile(r"\s{0,2}(?:personnes|chambres|maisons|cases|t[eê]tes|boutiques|portes)\b", re.IGNORECASE)
 
 
+_CAPITALS = re.compile(
+    r"(?<![^\W_])[A-ZÀ-Þ][\w'’\-]{2,25}(?:\s(?:[A-ZÀ-Þ][\w'’\-]{1,25}|\d{1,4})){0,3}(?:,\s?|\s)$"
+)
+_BEFORE = 60
+
+
 def find_addresses(text: str) -> Iterator[Claim]:
-    """Claims over street, door, lot and the like, joined where they follow each other."""
+    """Claims over street, door, lot and the like, joined where they follow each other, with the quarter before them."""
     for match in _ADDRESS.finditer(text):
         if not _COUNT.match(text, match.end()):
-            yield Claim(*match.span(), EntityLabel.ADDRESS, 0.9, ("address words",))
+            start = _with_quarter(text, match.start())
+            yield Claim(start, match.end(), EntityLabel.ADDRESS, 0.9, ("address words",))
+
+
+def _with_quarter(text: str, start: int) -> int:
+    """Where the quarter begins that is written right before a street or a door; a town before it stays readable."""
+    before = max(0, start - _BEFORE)
+    if known := _known_quarter().search(text, before, start):
+        return known.start()
+    name = _CAPITALS.search(text, before, start)
+    return name.start() if name and _may_be_quarter(text, name) else start
+
+
+def _may_be_quarter(text: str, name: re.Match[str]) -> bool:
+    words = split_words(name.group())
+    lexicon = load_lexicon()
+    is_place_above = any(word.folded in lexicon.towns or lexicon.is_ordinary(word.folded) for word in words)
+    is_person = any(lexicon.is_clear_name(word.folded) for word in words)
+    is_in_sentence = "," in name.group() or text[: name.start()].rstrip()[-1:].isalpha()
+    return is_in_sentence and not is_place_above and not is_person
+
+
+@cache
+def _known_quarter() -> re.Pattern[str]:
+    """A listed quarter at the end of a text, with what is added to it (`ACI 2000`, `Sud`) and `à la`."""
+    names = sorted(quarters(), key=lambda name: (-len(name), name))
+    added = r"(?:\s(?:aci|sud|nord|est|ouest|extension|coura|koura|\d{1,4})){0,2}"
+    return re.compile(
+        rf"(?<![^\W_])(?:{'|'.join(map(re.escape, names))}){added}[,\s\-]{{1,3}}(?:(?:[àa]\s)?la\s)?$",
+        re.IGNORECASE,
+    )

@@ -20,7 +20,7 @@ def hear_clauses(reading: Reading) -> None:
     for index in range(len(reading.words)):
         if reading.is_name(index) or reading.is_force(index) or len(reading.words[index].text) < 2:
             continue
-        if _is_named_relative(reading, index):
+        if _is_named_relative(reading, index) or _is_new_relative(reading, index):
             reading.evidence[index].add("clause:relative", _RELATIVE)
         elif _is_doubtful_name(reading, index):
             _hear_doubtful(reading, index)
@@ -60,6 +60,16 @@ def _is_named_relative(reading: Reading, index: int) -> bool:
         return reading.names[index] is not None
     is_no_adjective = not _DESCRIBES.search(reading.words[index].text.lower()) or reading.is_unknown(index)
     return reading.names[index] is not None or is_no_adjective
+
+
+def _is_new_relative(reading: Reading, index: int) -> bool:
+    """`sa fille noemie`, `mon oncle sambo` without capitals: what describes nobody after whose kin is a name."""
+    word = reading.words[index]
+    if reading.case_tells or not reading.is_european or reading.is_ordinary(index) or len(word.text) < 3:
+        return False
+    is_known = reading.is_place(index) or reading.is_inflected(index) or reading.is_said_no_name(index)
+    is_word = reading.lexicon.resembles_ordinary(word.folded) or _DESCRIBES.search(word.text.lower())
+    return not is_known and not is_word and _follows_own_kin(reading, index)
 
 
 def _follows_own_kin(reading: Reading, index: int) -> bool:

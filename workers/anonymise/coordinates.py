@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from workers.anonymise.claims import Claim
+from workers.anonymise.numerals import number_words
 from workers.contracts import EntityLabel
 
 _FINE = r"[-+−]?\d{1,3}[.,]\d{4,15}"
 _DECIMAL = r"[-+−]?\d{1,3}[.,]\d{2,15}"
-_NEGATIVE = r"[-−]\d{1,3}[.,]\d{3,15}"
+_NEGATIVE = r"[-−]\d{1,3}[.,]\d{2,15}"
 _COMPASS = r"[NSEWO](?:ord|ud|st|uest|orth|outh|ast|est)?\b"
 _SIDE = rf"[ ]?°?[ ]?{_COMPASS}"
 _MAYBE_SIDE = rf"(?:[ ]?°)?(?:[ ]?{_COMPASS})?"
@@ -18,7 +20,7 @@ _NAME = (
     r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng|gps|coord(?:onn[eé]es?|inates)?(?: gps)?|position|géolocalisation)\b"
     r"[ ]?[:=]?[ ]?(?:est |is )?"
 )
-_BETWEEN = r"[ ]?(?:[,;/|\n]|\bet\b|\band\b)?[ ]{0,3}"
+_BETWEEN = r"[ ]?(?:[,;/|\n]|\b(?:et|and|puis|x|par|by)\b)?[ ]{0,3}"
 _MINUTES = r"\d{1,2}(?:[.,]\d{1,6})?[ ]?['’′´][ ]?"
 _SECONDS = r"(?:\d{1,2}(?:[.,]\d{1,6})?[ ]?(?:\"|”|″|''|’’)?[ ]?)?"
 _DMS = rf"\d{{1,3}}[ ]?[°º][ ]?{_MINUTES}{_SECONDS}"
@@ -27,6 +29,13 @@ _SPELT = (
     r"\b\d{1,3}(?:[.,]\d{1,6})?[ ]?deg(?:r[eé]s?|rees?)?\b[ ]?(?:\d{1,2}[ ]?(?:minutes?|min|')?[ ]?)?"
     rf"(?:\d{{1,2}}[ ]?(?:secondes?|seconds?|sec)?[ ]?)?(?:de[ ])?(?:latitude[ ]|longitude[ ])?{_COMPASS}"
 )
+_ROUND = r"\d{1,3}[.,]\d{3,15}"
+_SECONDS_SIGN = r"(?:\"|”|″|''|’’)?"
+_SIXTIETHS = r"\d{1,2}(?:[.,]\d{1,6})?[ ]?"
+_LOOSE = rf"\d{{1,3}}[ ]?[°º:][ ]?{_SIXTIETHS}['’′´]?[ ]?(?:{_SIXTIETHS}{_SECONDS_SIGN})?[ ]?"
+_SPACED = r"\d{1,3}[ ]\d{1,2}(?:[.,]\d{1,6}|[ ]\d{1,2}(?:[.,]\d{1,6})?)"
+_THREE_WORDS = r"[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}"
+_PLUS = "[23456789CFGHJMPQRVWX]"
 _CASE_BLIND = (
     (
         "decimal pair",
@@ -44,6 +53,10 @@ _CASE_BLIND = (
     ("degrees and minutes", 0.95, rf"(?<!\w){_DMS}{_COMPASS}(?:{_BETWEEN}{_DMS}{_COMPASS})?"),
     ("degrees and minutes", 0.95, rf"(?<!\w)[NS][ ]?{_DEGREES}{_BETWEEN}[EWO][ ]?{_DEGREES}"),
     ("degrees", 0.9, rf"(?<!\w){_DEGREES}{_COMPASS}{_BETWEEN}{_DEGREES}{_COMPASS}"),
+    ("decimal pair", 0.9, rf"(?<![\w.,]){_ROUND}{_MAYBE_SIDE}{_BETWEEN}{_ROUND}{_SIDE}"),
+    ("degrees and minutes", 0.9, rf"(?<!\w){_LOOSE}{_COMPASS}{_BETWEEN}{_LOOSE}{_COMPASS}"),
+    ("degrees and minutes", 0.9, rf"(?<![\w.,]){_SPACED}[ ]?{_COMPASS}{_BETWEEN}{_SPACED}[ ]?{_COMPASS}"),
+    ("degrees and minutes", 0.9, rf"(?<!\w)[NS][ ]?{_SPACED}{_BETWEEN}[EWO][ ]?{_SPACED}(?!\w)"),
     ("degrees in words", 0.9, rf"{_SPELT}{_BETWEEN}{_SPELT}"),
     (
         "map link",
@@ -53,8 +66,15 @@ _CASE_BLIND = (
         r"(?:,[-+]?\d[^\s,;<>\"']{0,60}){0,3}",
     ),
     ("geo link", 0.97, r"\bgeo:[-+]?\d{1,3}(?:\.\d{1,15})?,[-+]?\d{1,3}(?:\.\d{1,15})?"),
-    ("three words", 0.85, r"(?<![\w/:])///[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}"),
-    ("plus code", 0.9, r"(?<![\w+])[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])"),
+    ("three words", 0.85, rf"(?<![\w/:])///{_THREE_WORDS}"),
+    ("three words", 0.85, rf"\b(?:w3w|what[ ]?(?:3|three)[ ]?words?)\b[^\w\n]{{0,4}}{_THREE_WORDS}"),
+    ("plus code", 0.9, rf"(?<![\w+])(?:{_PLUS}{{4}}[ ])?{_PLUS}{{4,8}}\+{_PLUS}{{2,4}}(?![\w+])"),
+    (
+        "utm",
+        0.9,
+        r"\bx[ ]?[=:][ ]?\d{5,7}[^\w\n]{1,4}y[ ]?[=:][ ]?\d{6,7}"
+        r"(?:[^\w\n]{1,3}utm\b)?(?:[ ]?zone)?(?:[ ]?\d{2}[A-Z]?\b)?",
+    ),
     ("grid reference", 0.9, r"(?<!\w)(?:2[89]|3[01])[ ]?[P-R][ ]?[A-HJ-NP-Z]{2}[ ]?\d{3,5}[ ]?\d{3,5}(?!\w)"),
     (
         "utm",
@@ -67,8 +87,21 @@ _PATTERNS = tuple(
 )
 
 
+@cache
+def _in_number_words() -> re.Pattern[str]:
+    """`seize virgule deux sept nord … quatre ouest`, `quatorze degrés vingt-deux minutes nord …`."""
+    words = sorted(number_words(), key=lambda word: (-len(word), word))
+    number = rf"(?:(?:{'|'.join(words)}|z[ée]ro|\d{{1,3}})s?(?:[ \-]et)?[ \-]){{1,6}}"
+    unit = r"(?:virgule|point|comma|degr[ée]s?|degrees?|minutes?|secondes?|seconds?)[ ]"
+    fraction = rf"{unit}(?:{number}(?:{unit})?){{0,2}}"
+    part = rf"(?:moins[ ]|minus[ ])?{number}{fraction}(?:de[ ])?(?:latitude[ ]|longitude[ ])?"
+    return re.compile(rf"\b{part}{_COMPASS}(?:[ ,;]|et\b|and\b){{1,6}}{part}{_COMPASS}", re.IGNORECASE)
+
+
 def find_coordinates(text: str) -> Iterator[Claim]:
     """Claims for positions exact enough to single out a house or a camp."""
+    for match in _in_number_words().finditer(text):
+        yield Claim(*match.span(), EntityLabel.COORD, 0.9, ("degrees in words",))
     for detector, confidence, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             end = match.start() + len(match.group().rstrip())

@@ -21,6 +21,7 @@ from workers.anonymise.lexicon import load_lexicon
 from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.online import find_online
 from workers.anonymise.overlaps import settle
+from workers.anonymise.partial_phones import find_partial_phones
 from workers.anonymise.persons import find_persons, read_persons
 from workers.anonymise.phones import find_phones
 from workers.anonymise.plates import find_plates
@@ -36,6 +37,7 @@ from workers.contracts import Anonymised, Entity
 _PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
     find_phones,
     find_spelt_phones,
+    find_partial_phones,
     find_spelt_names,
     find_online,
     find_identity_numbers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,12 @@ from workers.anonymise.words import Word, has_telling_case
 
 _LONGEST_ACRONYM = 6
 _FEW_UNKNOWN, _FEW_UNKNOWN_SHARE = 1, 0.06
+_SHORTEST_INFLECTED = 7
+# Endings of French inflection and derivation, folded, which names of Mali don't have: `agressee`, `convoques`.
+_INFLECTED = re.compile(
+    r"(?:ees?|ements?|ations?|[drstv]ait|aient|erent|ieres|[qg]ues|ises|stes|eurs?|euses?|ables?|istes?|antes?|ifs|ives?)$"
+)
+_PARTICIPLE = re.compile(r"(?:és|ée|ées|ÉS|ÉE|ÉES)$")
 _READ_AS_FRENCH = frozenset({"fra", "fr", "und"})
 _ENGLISH = frozenset({"eng", "en"})
 _BAMBARA = frozenset({"bam", "bm", "dyu"})
@@ -110,8 +117,18 @@ class Reading:
             or self.is_place(index)
             or self.is_said_no_name(index)
             or is_familiar(word.folded, word.text)
-            or (not word.is_capital and self.lexicon.resembles_ordinary(word.folded))
+            or (
+                not word.is_capital
+                and (self.lexicon.resembles_ordinary(word.folded) or self.is_inflected(index))
+            )
         )
+
+    def is_inflected(self, index: int) -> bool:
+        """Whether a word ends as French words do and names of Mali don't."""
+        word = self.words[index]
+        if not self.is_european or len(word.folded) < _SHORTEST_INFLECTED:
+            return False
+        return bool(_INFLECTED.search(word.folded) or _PARTICIPLE.search(word.text))
 
     @cached_property
     def has_few_unknown(self) -> bool:

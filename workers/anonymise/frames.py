@@ -91,7 +91,7 @@ def _condition_holds(condition: str, words: Sequence[Word], first: int, case_tel
         return word.is_capital or not case_tells
     if condition == "initial":
         dotted = first + 1 < len(words) and words[first + 1].gap.startswith(".")
-        return word.is_capital and (dotted or case_tells)
+        return (word.is_capital or not case_tells) and (dotted or case_tells)
     if condition == "english":
         return first > 0 and words[first - 1].folded in cue_words("naming", "english_owners")
     return True

@@ -71,10 +71,37 @@ def _hear_announced(reading: Reading, match: FrameMatch) -> None:
     if first is None or not _may_begin(reading, first, match):
         return
     joins_names = match.strength is Strength.NICKNAME and reading.is_name(match.first - 1)
-    is_sobriquet = match.strength is Strength.SOBRIQUET or reading.words[first].folded in _ARTICLES
-    end = _end_of_sobriquet if is_sobriquet else _end_of_name
-    for index in range(match.first if joins_names else first, end(reading, first)):
+    for index in range(match.first if joins_names else first, _end_of_announced(reading, first, match)):
         reading.evidence[index].add(f"frame:{match.strength}", _WEIGHTS[match.strength])
+
+
+def _end_of_announced(reading: Reading, first: int, match: FrameMatch) -> int:
+    if _is_surely_sobriquet(reading, match):
+        return max(_end_of_sobriquet(reading, first), _end_of_lower_sobriquet(reading, first))
+    is_sobriquet = match.strength is Strength.SOBRIQUET or reading.words[first].folded in _ARTICLES
+    return _end_of_sobriquet(reading, first) if is_sobriquet else _end_of_name(reading, first)
+
+
+def _is_surely_sobriquet(reading: Reading, match: FrameMatch) -> bool:
+    """`alias`, `surnommé`: unlike `on appelle`, what follows is a nickname even if it is made of everyday words."""
+    if match.strength is not Strength.SOBRIQUET or reading.case_tells:
+        return False
+    words = {word.folded for word in reading.words[match.first : match.after]}
+    return not words.isdisjoint(cue_words("naming", "sure_sobriquets"))
+
+
+def _end_of_lower_sobriquet(reading: Reading, first: int) -> int:
+    """Two words at most, past an article: `surnommé vieux père`."""
+    end = first + 1
+    longest = first + (3 if reading.words[first].folded in _ARTICLES else 2)
+    while end < min(longest, len(reading.words)) and _continues_sobriquet(reading, end):
+        end += 1
+    return end
+
+
+def _continues_sobriquet(reading: Reading, index: int) -> bool:
+    is_end = reading.words[index].folded in cue_words("naming", "ends_sobriquets")
+    return reading.words[index].follows_closely and not is_end and not reading.is_force(index)
 
 
 def _skip_links(reading: Reading, match: FrameMatch) -> int | None:
@@ -99,6 +126,8 @@ def _may_begin(reading: Reading, index: int, match: FrameMatch) -> bool:
         return _may_be_named(reading, index)
     if match.strength is Strength.FIELD:
         return _may_fill_field(reading, index)
+    if _is_surely_sobriquet(reading, match):
+        return reading.words[index].folded not in cue_words("naming", "ends_sobriquets")
     if match.strength is Strength.SOBRIQUET:
         return reading.has_capital(index) or not reading.is_ordinary(index)
     if match.strength is Strength.NICKNAME:
@@ -147,10 +176,18 @@ def _may_follow_loosely(reading: Reading, index: int, match: FrameMatch) -> bool
         return reading.stands_out(index) and reading.names[index] is not None
     if reading.names[index] is not None and match.strength not in {Strength.SELF, Strength.MENTION}:
         return True
-    if not reading.case_tells and match.strength is not Strength.MENTION:
-        return reading.is_unknown(index) or reading.is_clear_name(index)
+    if not reading.case_tells:
+        return (
+            reading.is_unknown(index) or reading.is_clear_name(index) or _follows_rank(reading, index, match)
+        )
     is_field = ":" in gap and reading.has_capital(index) and reading.is_unknown(index)
     return is_field or reading.stands_out(index) or reading.is_clear_name(index)
+
+
+def _follows_rank(reading: Reading, index: int, match: FrameMatch) -> bool:
+    """`le lieutenant dao`: after a rank a word that no list knows is a name, even if a model has met it."""
+    is_rank = reading.words[match.after - 1].folded in cue_words("clause", "ranks")
+    return is_rank and not reading.is_inflected(index)
 
 
 def _end_of_sobriquet(reading: Reading, first: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from workers.anonymise.cues import cue_words
 from workers.anonymise.evidence import Reading
+from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.place_context import follows_place_cue
 
 _PAIR, _BESIDE_NAME = 0.6, 0.6
@@ -60,9 +61,19 @@ def _as_initials(reading: Reading, run: list[int]) -> Iterator[list[int]]:
         return
     letters = "".join(reading.words[index].text for index in run)
     is_abbreviation = letters.lower() in cue_words("initials", "abbreviations") | reading.lexicon.forces
-    is_compact = letters.isupper() or all(reading.words[index].gap == "." for index in run[1:])
-    if is_compact and not is_abbreviation and (letters.isupper() or letters.islower()):
+    is_abbreviation = is_abbreviation and not _follows_person_word(reading, run[0])
+    is_compact = all(reading.words[index].gap == "." for index in run[1:])
+    is_whole = letters.isupper() or is_compact or (not reading.case_tells and _is_dotted(reading, run[-1]))
+    if is_whole and not is_abbreviation and (letters.isupper() or letters.islower()):
         yield run
+
+
+def _follows_person_word(reading: Reading, index: int) -> bool:
+    """`mon patron o.k`: after kin or an office even the letters of an abbreviation are somebody's initials."""
+    if index == 0 or not reading.words[index].follows_closely:
+        return False
+    before = reading.words[index - 1].folded
+    return before in frame_words(Strength.KINSHIP) or before in frame_words(Strength.OFFICE)
 
 
 def _abbreviates_name(reading: Reading, index: int) -> bool:

@@ -73,10 +73,13 @@ class Lexicon:
         if len(folded) < _SHORTEST_GLUED or self.is_ordinary(folded) or folded in self.places:
             return None
         splits = range(_SHORTEST_PART, len(folded) - _SHORTEST_PART + 1)
-        is_glued = any(self._is_clear(folded[:split]) and self._is_clear(folded[split:]) for split in splits)
+        is_glued = any(
+            self.is_clear_name(folded[:split]) and self.is_clear_name(folded[split:]) for split in splits
+        )
         return ListedName(Clarity.RARE, True, True) if is_glued else None
 
-    def _is_clear(self, folded: str) -> bool:
+    def is_clear_name(self, folded: str) -> bool:
+        """Whether a folded word is listed as a name and as nothing else."""
         name = self.names.get(folded)
         return name is not None and name.clarity is Clarity.CLEAR
 
@@ -197,6 +200,24 @@ def _place_forms() -> Iterator[tuple[str, bool]]:
         is_town = float(row["weight"] or 0) > _VILLAGE_WEIGHT
         for name in (row["name"], *filter(None, row["variants"].split("|"))):
             yield name, is_town
+
+
+def quarters() -> frozenset[str]:
+    """Names of quarters of towns, as written, that are no town's or village's name as well."""
+    listed = [
+        (row, row["kind"] == "quarter") for row in _csv_rows(files("workers") / "vocabularies" / "places.csv")
+    ]
+    forms = [
+        (name, is_quarter)
+        for row, is_quarter in listed
+        for name in (row["name"], *row["variants"].split("|"))
+    ]
+    larger = {
+        row["name"].lower()
+        for row, is_quarter in listed
+        if not is_quarter and float(row["weight"] or 0) > _VILLAGE_WEIGHT
+    }
+    return frozenset(name for name, is_quarter in forms if is_quarter and name and name.lower() not in larger)
 
 
 def _countries() -> Iterator[str]:

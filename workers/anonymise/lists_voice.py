@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from workers.anonymise.cues import cue_words
 from workers.anonymise.evidence import Reading
+from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.lexicon import Clarity
+from workers.anonymise.numerals import number_words
 from workers.anonymise.place_context import follows_place_cue
 
 _LOWER = {Clarity.CLEAR: 0.8, Clarity.RARE: 0.4, Clarity.SHORT: 0.25, Clarity.PLACE: 0.1, Clarity.WORD: 0.1}
@@ -86,12 +88,48 @@ def _hear_pair(reading: Reading, index: int) -> None:
     if _is_hyphenated_name(reading, first, second):
         reading.evidence[first].add("list", 0.9)
         reading.evidence[second].add("list", 0.9)
+    _hear_unusual_forename(reading, first, second)
     if reading.is_clear_name(first) and _can_be_surname(reading, second):
         reading.evidence[second].add("pair", 0.6)
         reading.evidence[first].add("pair", 0.5)
     if reading.is_clear_name(second) and _can_be_forename(reading, first, second):
         reading.evidence[first].add("pair", 0.6)
         reading.evidence[second].add("pair", 0.5)
+
+
+def _hear_unusual_forename(reading: Reading, first: int, family: int) -> None:
+    """`Cinquante Diarra a…`, `petit jean`, `au nommé Bonheur Koné`: an everyday word that a name follows."""
+    name = reading.names[family]
+    if name is None or not reading.is_clear_name(family) or not reading.is_ordinary(first):
+        return
+    is_free = not (
+        first and reading.words[first].follows_closely and _is_cue(reading, first - 1, "determiners")
+    )
+    if name.is_given and is_free and _is_cue(reading, first, "sizes"):
+        reading.evidence[first].add("pair", 0.5)
+    if name.is_family and is_free and _may_be_unusual(reading, first, family):
+        reading.evidence[first].add("pair", 0.5)
+
+
+def _may_be_unusual(reading: Reading, first: int, family: int) -> bool:
+    """A capital inside a sentence, or a numeral before one person's family name and a verb in the singular."""
+    if reading.stands_out(first) and reading.has_capital(family):
+        is_usual = reading.words[first].folded in cue_words("clause", "often_capital")
+        return not (is_usual or reading.is_acronym(first) or _announces(reading, first))
+    is_numeral = reading.words[first].folded in number_words()
+    after = family + 1
+    return is_numeral and after < len(reading.words) and _is_cue(reading, after, "singular")
+
+
+def _announces(reading: Reading, index: int) -> bool:
+    return any(
+        reading.words[index].folded in frame_words(strength)
+        for strength in (Strength.OFFICE, Strength.TITLE, Strength.KINSHIP, Strength.MENTION)
+    )
+
+
+def _is_cue(reading: Reading, index: int, kind: str) -> bool:
+    return reading.words[index].folded in cue_words("slot", kind)
 
 
 def _is_hyphenated_name(reading: Reading, first: int, second: int) -> bool:

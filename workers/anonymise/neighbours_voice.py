@@ -14,14 +14,34 @@ from workers.anonymise.place_context import enumerated_before, follows_place_cue
 
 _SHORTEST_REPEATED = 3
 _LONGEST_PREFIX = 3
+_TIES = frozenset("-'’‐‑")
 _BAMBARA_ENDING = re.compile(r"(?:[rln]a|[ln]en|to|[ln]i|w|ye|be)$")
 
 
 def hear_neighbours(reading: Reading) -> None:
     """Let names draw in initials, listed words and unknown capitals that stand right beside them."""
+    _hear_joined(reading)
     for index in (*range(len(reading.words)), *reversed(range(len(reading.words)))):
         if not reading.is_name(index) and reading.is_next_to_name(index):
             reading.evidence[index].add("neighbour", _weight_beside_name(reading, index))
+
+
+def _hear_joined(reading: Reading) -> None:
+    """`sid'ahmed`, `marie-laure`: what a hyphen or an apostrophe ties to a name, if it is no elided word."""
+    for index in range(1, len(reading.words)):
+        if reading.words[index].gap not in _TIES or not (
+            reading.is_name(index) or reading.is_name(index - 1)
+        ):
+            continue
+        for part in (index - 1, index):
+            if not reading.is_name(part) and _may_be_tied(reading, part):
+                reading.evidence[part].add("neighbour", 0.6)
+
+
+def _may_be_tied(reading: Reading, index: int) -> bool:
+    is_known = reading.is_ordinary(index) or reading.is_town(index) or reading.is_inflected(index)
+    is_long = len(reading.words[index].text) > 2
+    return is_long and not reading.is_force(index) and (reading.names[index] is not None or not is_known)
 
 
 def _weight_beside_name(reading: Reading, index: int) -> float:
@@ -34,7 +54,7 @@ def _weight_beside_name(reading: Reading, index: int) -> float:
         may_be_part = name is not None or _is_short_before_name(reading, index)
         return 0.5 if may_be_part and reading.stands_out(index) else 0.0
     if name is not None:
-        return 0.55 if name.clarity > Clarity.WORD or reading.has_capital(index) else 0.4
+        return 0.55 if name.clarity > Clarity.WORD or reading.has_capital(index) else 0.5
     return _weight_of_unlisted(reading, index)
 
 
@@ -56,7 +76,21 @@ def _weight_of_unlisted(reading: Reading, index: int) -> float:
         return 0.5 if reading.stands_out(index) and not reading.is_town(index) else 0.0
     if reading.has_capital(index):
         return 0.5 if not reading.words[index].opens_sentence or reading.is_unknown(index) else 0.3
-    return 0.5 if _completes_lone_given_name(reading, index) else 0.0
+    is_part = _completes_lone_given_name(reading, index) or _precedes_given_name(reading, index)
+    return 0.5 if is_part else 0.0
+
+
+def _precedes_given_name(reading: Reading, index: int) -> bool:
+    """The `gna` of `gna mariam`: in a text without capitals, a short or unknown word right before a given name."""
+    after = index + 1
+    if reading.case_tells or not reading.is_european or after >= len(reading.words):
+        return False
+    if not (reading.words[after].follows_closely and reading.is_clear_name(after) and reading.is_name(after)):
+        return False
+    name = reading.names[after]
+    is_given = name is not None and name.is_given
+    is_short = 1 < len(reading.words[index].text) <= _LONGEST_PREFIX
+    return is_given and (is_short or (reading.has_few_unknown and reading.is_unknown(index)))
 
 
 def _completes_lone_given_name(reading: Reading, index: int) -> bool:
@@ -82,7 +116,7 @@ def _may_be_family_name(reading: Reading, index: int) -> bool:
 
 
 def hear_enumerations(reading: Reading) -> None:
-    """`bah, sow et barry`: beside a name that is told with it, a doubtful name is one."""
+    """`bah, sow et barry`: beside a name that is told with it, a doubtful name or an unknown word is one."""
     for _ in range(2):
         for index in range(1, len(reading.words)):
             before = enumerated_before(reading, index)
@@ -92,7 +126,9 @@ def hear_enumerations(reading: Reading) -> None:
 
 
 def _hear_member(reading: Reading, index: int, other: int) -> None:
-    if reading.is_name(other) and not reading.is_force(index) and _may_be_told_with(reading, index):
+    if not reading.is_name(other) or reading.is_force(index):
+        return
+    if _may_be_told_with(reading, index) or _is_new_beside_clear(reading, index, other):
         reading.evidence[index].add("enumeration", 0.5)
 
 
@@ -100,7 +136,21 @@ def _may_be_told_with(reading: Reading, index: int) -> bool:
     if reading.names[index] is not None:
         is_name_in_capital = reading.stands_out(index) and not reading.words[index].text.isupper()
         return not reading.is_ordinary(index) or is_name_in_capital
-    return reading.has_capital(index) and reading.is_unknown(index) and not follows_place_cue(reading, index)
+    if follows_place_cue(reading, index) or reading.is_acronym(index) or reading.is_ordinary(index):
+        return False
+    if reading.case_tells:
+        is_new = reading.is_unknown(index) or not (reading.is_place(index) or reading.is_said_no_name(index))
+        return reading.stands_out(index) and is_new
+    return reading.is_european and reading.has_few_unknown and reading.is_unknown(index)
+
+
+def _is_new_beside_clear(reading: Reading, index: int, other: int) -> bool:
+    """`mohamed et yapile`: beside a name of the list, a word that nobody knows, even among SMS spellings."""
+    is_long = len(reading.words[index].text) > _SHORTEST_REPEATED
+    is_sure = reading.is_clear_name(other) or "enumeration" in reading.evidence[other].weights
+    is_told = is_long and not reading.case_tells and is_sure
+    is_word = reading.is_bambara and _BAMBARA_ENDING.search(reading.words[index].folded)
+    return is_told and not is_word and reading.is_unknown(index) and not follows_place_cue(reading, index)
 
 
 def hear_repetitions(reading: Reading, known_words: Sequence[str]) -> None:

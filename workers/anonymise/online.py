@@ -32,7 +32,7 @@ _PATTERNS: tuple[tuple[str, float, re.Pattern[str]], ...] = (
         "profile",
         0.9,
         re.compile(
-            r"(?:https?://)?(?:www\.|m\.|web\.)?(?:facebook|fb|instagram|tiktok|twitter|x|t|wa|telegram|linkedin|youtube)"
+            r"(?:https?://)?(?:www\.|m\.|web\.)?(?:facebook|fb|instagram|tiktok|twitter|x|t|wa(?!\.me/\+?\d)|telegram|linkedin|youtube)"
             r"\.(?:com|me)/[^\s,;<>\"']{2,200}",
             re.IGNORECASE,
         ),

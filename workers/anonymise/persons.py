@@ -13,6 +13,7 @@ from workers.anonymise.institutions_voice import silence_institutions
 from workers.anonymise.lists_voice import hear_lists, hear_unexplained_capitals
 from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.neighbours_voice import hear_enumerations, hear_neighbours, hear_repetitions
+from workers.anonymise.slots_voice import hear_slots
 from workers.anonymise.tagger_voice import hear_tagger
 from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
@@ -29,9 +30,11 @@ def read_persons(
     hear_tagger(reading, text)
     hear_frames(reading)
     hear_clauses(reading)
+    hear_slots(reading)
     hear_initials(reading)
     hear_neighbours(reading)
     hear_enumerations(reading)
+    hear_initials(reading)
     hear_repetitions(reading, known_words)
     hear_neighbours(reading)
     return reading

@@ -12,12 +12,20 @@ from workers.anonymise.claims import Claim
 from workers.contracts import EntityLabel
 
 _NATIONAL_LENGTH = 8
-_COUNTRY_CODE = "223"
-_GROUP = re.compile(r"(?<![^\W_])[0-9OolI]{0,12}\d[\dOolI]{0,14}(?![^\W_]|\d)|(?<![^\W_])[Oo]{1,2}(?![^\W_])")
-_SEPARATOR = re.compile(
-    r"[ \t\u00a0\u202f]{0,2}[.\-/_‐‑–·*,)]{0,2}[ \t\u00a0\u202f]{0,2}\n?|[ ]?(?:puis|ensuite|then)[ ]"
+_PREFIXES = (
+    "002230",
+    "00223",
+    "2230",
+    "223",
+    "0",
+)  # some write the trunk zero of other countries: +223 (0) 76…
+_GROUP = re.compile(
+    r"(?<![^\W_])[0-9OolISB]{0,12}\d[\dOolISB]{0,14}(?![^\W_]|\d)|(?<![^\W_])[Oo]{1,2}(?![^\W_])"
 )
-_LOOKS_LIKE_DIGITS = str.maketrans("OolI", "0011")
+_SEPARATOR = re.compile(
+    r"[ \t\u00a0\u202f]{0,2}[.\-/_‐‑–·*,()]{0,2}[ \t\u00a0\u202f]{0,2}\n?|[ ]?(?:puis|ensuite|then)[ ]"
+)
+_LOOKS_LIKE_DIGITS = str.maketrans("OolISB", "001158")
 _CUE = re.compile(
     r"(?:\bt[eé]l|phone|\bappel|\bapl|\bnum[eé]ro|\bnum\b|\bn[°o]\s|whats?app|\bwa\.me|contact|joindre|joign|\bcall\b|\btext\b"
     r"|\bsms\b|\bwele\b|telefon[iu]|orange money|moov money|\bwave\b|\bsim\b|\bbip|\becri(?:re|vez)\b|\breach\b"
@@ -34,6 +42,9 @@ _UNIT = re.compile(
 _MONEY_CUE = re.compile(
     r"(?:somme|ran[cç]on|pay[eé]r?|montant|co[uû]te|prix|fcfa|amende|ransom|paid)\b[^\d]{0,15}$",
     re.IGNORECASE,
+)
+_LAW = re.compile(
+    r"\b(?:loi|d[eé]cret|arr[eê]t[eé]|ordonnance|r[eé]solution|law|decree)\b[^\d\n]{0,15}$", re.IGNORECASE
 )
 _DATE = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])[./\- ](?:0?[1-9]|1[0-2])[./\- ](?:19|20)\d\d"
@@ -143,6 +154,8 @@ def _number_from(text: str, chain: Sequence[_Group], first: int) -> int | None:
 
 
 def _is_number(text: str, groups: Sequence[_Group], digits: str) -> bool:
+    if _LAW.search(text, max(0, groups[0].start - _CUE_WINDOW), groups[0].start):
+        return False
     if not _has_right_shape(digits):
         is_whole = len(digits) == _chain_length(groups)
         is_longer = is_whole and len(digits) > _NATIONAL_LENGTH and _is_called_abroad(text, groups)
@@ -180,7 +193,7 @@ def _is_called_abroad(text: str, groups: Sequence[_Group]) -> bool:
 
 def _has_right_shape(digits: str) -> bool:
     national = digits
-    for prefix in ("00" + _COUNTRY_CODE, _COUNTRY_CODE, "0"):
+    for prefix in _PREFIXES:
         if len(digits) == len(prefix) + _NATIONAL_LENGTH and digits.startswith(prefix):
             national = digits.removeprefix(prefix)
     return len(national) == _NATIONAL_LENGTH and national[0] in "2456789"

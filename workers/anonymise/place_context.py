@@ -7,7 +7,7 @@ import re
 from workers.anonymise.cues import cue_words
 from workers.anonymise.evidence import Reading
 
-_COMMA = re.compile(r"\s?[,/;]\s?")
+_COMMA = re.compile(r"\s?[,/;+&]\s?")
 _LONGEST_ENUMERATION = 6
 
 

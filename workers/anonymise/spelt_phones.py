@@ -1,64 +1,94 @@
-"""Telephone numbers dictated in words: `soixante-seize douze trente-quatre cinquante-six`."""
+"""Telephone numbers dictated in words, in digits and words mixed: `soixante-seize 12 puis trente-quatre 56`."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
 
 from workers.anonymise.claims import Claim
-from workers.anonymise.lexicon import vocabulary
-from workers.anonymise.words import Word, split_words
+from workers.anonymise.cues import cue_words
+from workers.anonymise.numerals import number_words
+from workers.anonymise.phonetics import fold
 from workers.contracts import EntityLabel
 
 _NATIONAL_LENGTH = 8
 _FIRST_DIGITS = "2456789"
-_FEWEST_WORDS = 4
+_FEWEST_PARTS, _FEWEST_WORDS = 4, 2
 _FOUR, _TEN, _TWENTY, _HUNDRED = 4, 10, 20, 100
-_COUNTRY = re.compile(r"(?:00)?223")
+_COUNTRY = re.compile(r"(?:00)?2230?(?=\d{8})")
 _WRITTEN_IN_TWO = frozenset({7, 8, 9})
 _TENS_WITH_TEENS = frozenset({60, 80})
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_CLOSE = re.compile(r"[\s,.\-/+()]{0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A number word with its value, a group of digits as it stands (`digits`), or a word that joins two (neither)."""
+
+    start: int
+    end: int
+    value: int | None
+    digits: str
 
 
 def find_spelt_phones(text: str) -> Iterator[Claim]:
-    """Runs of number words that, read as pairs or single digits, give a national number."""
-    for run in _runs(split_words(text)):
-        digits = "".join(_read([_value(word) for word in run if word.folded != "et"]))
-        digits = _COUNTRY.sub("", digits) if len(digits) > _NATIONAL_LENGTH else digits
-        if len(digits) == _NATIONAL_LENGTH and digits[0] in _FIRST_DIGITS and len(run) >= _FEWEST_WORDS:
+    """Runs of number words, with or without groups of digits, that read as pairs or single digits give a number."""
+    for run in _runs(text):
+        words = sum(part.value is not None for part in run)
+        digits = _COUNTRY.sub("", "".join(_digits(run)), count=1)
+        is_number = len(digits) == _NATIONAL_LENGTH and digits[0] in _FIRST_DIGITS
+        if is_number and len(run) >= _FEWEST_PARTS and words >= _FEWEST_WORDS:
             yield Claim(run[0].start, run[-1].end, EntityLabel.PHONE, 0.85, ("number words",))
 
 
-@cache
-def _values() -> dict[str, int]:
-    groups = tomllib.loads(vocabulary("number_words.toml").read_text(encoding="utf-8"))
-    return {word: value for group in groups.values() for word, value in group.items()}
-
-
-def _value(word: Word) -> int:
-    return _values()[word.folded.removesuffix("s") if word.folded == "vingts" else word.folded]
-
-
-def _is_number(word: Word) -> bool:
-    return word.folded in _values() or word.folded == "vingts"
-
-
-def _runs(words: Sequence[Word]) -> Iterator[list[Word]]:
-    run: list[Word] = []
-    for word in words:
-        belongs = _is_number(word) or (bool(run) and word.folded == "et")
-        if run and (not belongs or len(word.gap.strip(" ,-./")) > 0):
-            yield _without_last_et(run)
+def _runs(text: str) -> Iterator[list[_Part]]:
+    """Numbers that stand close together; a run neither begins nor ends with a joining word."""
+    run: list[_Part] = []
+    for match in _PART.finditer(text):
+        part = _part(match)
+        if run and (part is None or not _CLOSE.fullmatch(text, run[-1].end, match.start())):
+            yield _without_joins(run)
             run = []
-        if belongs and (run or _is_number(word)):
-            run.append(word)
+        if part is not None and (run or not _is_join(part)):
+            run.append(part)
     if run:
-        yield _without_last_et(run)
+        yield _without_joins(run)
 
 
-def _without_last_et(run: list[Word]) -> list[Word]:
-    return run[:-1] if run[-1].folded == "et" else run
+def _part(match: re.Match[str]) -> _Part | None:
+    written = match.group()
+    if written[0].isdecimal():
+        return _Part(*match.span(), None, "".join(str(int(digit)) for digit in written))
+    folded = fold(written)
+    folded = folded.removesuffix("s") if folded == "vingts" else folded
+    if folded in number_words():
+        return _Part(*match.span(), number_words()[folded], "")
+    return _Part(*match.span(), None, "") if folded in cue_words("number", "joins") else None
+
+
+def _is_join(part: _Part) -> bool:
+    return part.value is None and not part.digits
+
+
+def _without_joins(run: list[_Part]) -> list[_Part]:
+    while run and _is_join(run[-1]):
+        run = run[:-1]
+    return run
+
+
+def _digits(run: Sequence[_Part]) -> Iterator[str]:
+    """The digits of a run: groups as they stand, the words between them read together."""
+    values: list[int] = []
+    for part in run:
+        if part.digits:
+            yield from _read(values)
+            values = []
+            yield part.digits
+        elif part.value is not None:
+            values.append(part.value)
+    yield from _read(values)
 
 
 def _read(values: Sequence[int]) -> Iterator[str]:

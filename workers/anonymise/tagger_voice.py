@@ -9,11 +9,12 @@ from workers.anonymise.place_context import follows_place_cue
 from workers.anonymise.tagger import tagged_persons
 
 _NATURAL = 0.55
-_TRUECASED = 0.35
-_TRUECASED_UNKNOWN, _TRUECASED_AMONG_UNKNOWN = 0.5, 0.4
+_TRUECASED = 0.45
+_TRUECASED_UNKNOWN, _TRUECASED_AMONG_UNKNOWN = 0.5, 0.5
 _FOREIGN_OPENING = 0.4
 _AFTER_PLACE_CUE = 0.6
 _ACRONYM = 0.4
+_INFLECTED_OPENING = 0.3
 
 
 def hear_tagger(reading: Reading, text: str) -> None:
@@ -82,6 +83,8 @@ def _weight_with_case(reading: Reading, index: int) -> float:
         return 0.0
     if reading.is_acronym(index):
         return _ACRONYM
+    if reading.words[index].opens_sentence and reading.names[index] is None and reading.is_inflected(index):
+        return _INFLECTED_OPENING
     is_foreign_opening = reading.words[index].opens_sentence and not reading.is_french
     return _FOREIGN_OPENING if is_foreign_opening else _NATURAL
 

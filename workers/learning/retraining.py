@@ -58,9 +58,13 @@ def retrain(*, actor: str) -> Outcome:
 
 
 def _running(active: TriageModel | None) -> tuple[int, Model | None]:
-    if active is None:
-        return register.SHIPPED, running_model()
-    return active.version, register.from_bytes(active.data, active.digest)
+    """The model that reports are read with: the shipped one also where the active one is damaged or of an old form."""
+    if active is not None:
+        try:
+            return active.version, register.from_bytes(active.data, active.digest)
+        except ValueError as error:
+            logger.warning("learnt_model_unreadable", error=type(error).__name__)
+    return register.SHIPPED, running_model()
 
 
 def _learn(parts: Split, running: Model, running_version: int) -> Learnt:

@@ -8,15 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version as version_of
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.triage.features import BINS, features
-from workers.triage.linear_model import Model, from_weights
+from workers.triage.features import BINS, WRITTEN, Features, features, written_number
+from workers.triage.linear_model import Model, as_rarity, from_weights, rounded_rarities
+from workers.triage.word_meanings import PACKAGE, Meanings, word_meanings
 
-_STRENGTH = 12.0  # inverse of the penalty on large weights
+_STRENGTH = 8.0  # inverse of the penalty on large weights
+_EXACT_TO = 0.001
+_MEANING = 0.8  # how much the meaning of the words weighs beside the features
 _FEWEST_EXAMPLES = 3
 _ENOUGH_EXAMPLES = 10
 _BETTER_BY, _WORSE_BY = 0.005, 0.05
@@ -45,14 +50,16 @@ class Comparison:
 
 def train(examples: Sequence[Example], seed: int = 0, version: str = "1") -> Model:
     """A model learnt from the examples. Raises `ValueError` if no code has three examples for and against."""
-    matrix = _matrix(examples)
     codes = tuple(code for code in _codes(examples) if _is_learnable(examples, code))
     if not codes:
         raise ValueError("too few examples to learn from")
-    learnt = [_learn(matrix, [code in example.codes for example in examples], seed) for code in codes]
+    read = [features(example.text) for example in examples]
+    rarities = rounded_rarities(_rarities(read))
+    known = _Known(_matrix(read, as_rarity(rarities)), _word_vectors(word_meanings()))
+    learnt = [_learn(known, [code in example.codes for example in examples], seed) for code in codes]
     weights = np.vstack([row for row, _ in learnt])
     intercepts = np.array([intercept for _, intercept in learnt])
-    return from_weights(codes, weights, intercepts, _manifest(examples, seed, version))
+    return from_weights(codes, weights, intercepts, rarities, _manifest(examples, seed, version))
 
 
 def _codes(examples: Iterable[Example]) -> list[str]:
@@ -64,26 +71,72 @@ def _is_learnable(examples: Sequence[Example], code: str) -> bool:
     return min(told, len(examples) - told) >= _FEWEST_EXAMPLES
 
 
-def _matrix(examples: Sequence[Example]) -> Any:
-    """The examples as a sparse matrix: a row for each, a column for each feature."""
+def _rarities(read: Sequence[Features]) -> NDArray[np.float64]:
+    """How telling each feature is for being rare: 1 + ln((texts + 1) / (texts that have it + 1))."""
+    having = np.zeros(BINS)
+    for each in read:
+        having[np.unique(each.numbers)] += 1
+    return np.asarray(1 + np.log((len(read) + 1) / (having + 1)), dtype=np.float64)
+
+
+def _matrix(read: Sequence[Features], rarity: NDArray[np.float64]) -> Any:
+    """The texts as a sparse matrix: a row for each, a column for each feature."""
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
-    read = [features(example.text) for example in examples]
     starts = np.cumsum([0, *(each.numbers.size for each in read)])
-    numbers = np.concatenate([each.numbers for each in read]) if read else np.array([], dtype=np.int64)
-    values = np.concatenate([each.values for each in read]) if read else np.array([])
+    numbers = np.concatenate([each.numbers for each in read])
+    values = np.concatenate([each.values(rarity) for each in read])
     return csr_matrix((values, numbers, starts), shape=(len(read), BINS))
 
 
-def _learn(matrix: Any, told: Sequence[bool], seed: int) -> tuple[NDArray[np.float64], float]:
+def _word_vectors(meanings: Meanings) -> Any:
+    """The meaning of each feature that is a written word, as a sparse matrix (features × dimensions)."""
+    from scipy.sparse import csr_matrix
+
+    rows = np.array(list(meanings.rows.values()))
+    numbers = np.array([written_number(key) for key in meanings.rows])
+    shared = np.bincount(numbers, minlength=BINS)[numbers]
+    chosen = csr_matrix((1 / shared, (numbers, rows)), shape=(BINS, len(meanings.vectors)))
+    return chosen @ csr_matrix(meanings.vectors)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is learnt from: the texts by feature, and the meaning of the features."""
+
+    texts: Any
+    vectors: Any
+
+    @cached_property
+    def columns(self) -> Any:
+        """The texts by feature and, beside it, by meaning: the sum of what their words mean."""
+        from scipy.sparse import hstack
+
+        return hstack([self.texts, self.texts @ self.vectors * (_MEANING / WRITTEN)]).tocsr()
+
+    def folded(self, learnt: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weights of the columns as weights of the features alone: a word carries what its meaning weighs.
+
+        So a word that no example has still speaks, by those that mean the like, and reading needs no vectors.
+        """
+        own, meant = learnt[:BINS], learnt[BINS:]
+        return np.asarray(own + self.vectors @ meant * (_MEANING / WRITTEN), dtype=np.float64)
+
+
+def _learn(known: _Known, told: Sequence[bool], seed: int) -> tuple[NDArray[np.float64], float]:
     """The weights and intercept of one code against all others."""
     from sklearn.linear_model import LogisticRegression
 
     learner = LogisticRegression(
-        C=_STRENGTH, solver="liblinear", class_weight="balanced", random_state=seed, max_iter=300
+        C=_STRENGTH,
+        solver="liblinear",
+        class_weight="balanced",
+        random_state=seed,
+        max_iter=300,
+        tol=_EXACT_TO,
     )
-    learner.fit(matrix, np.array(told, dtype=np.int8))
-    return np.asarray(learner.coef_[0], dtype=np.float64), float(learner.intercept_[0])
+    learner.fit(known.columns, np.array(told, dtype=np.int8))
+    return known.folded(learner.coef_[0]), float(learner.intercept_[0])
 
 
 def _manifest(examples: Sequence[Example], seed: int, version: str) -> dict[str, Any]:
@@ -94,6 +147,7 @@ def _manifest(examples: Sequence[Example], seed: int, version: str) -> dict[str,
         "examples": len(examples),
         "examples_sha256": digest(examples),
         "scikit_learn": sklearn.__version__,
+        "word_vectors": f"{PACKAGE} {version_of(PACKAGE)}",
         "seed": seed,
     }
 

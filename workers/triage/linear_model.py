@@ -1,15 +1,16 @@
 """The second voice for violations: one logistic model for each code over hashed features, in numpy alone.
 
-It is kept as `<name>.npz` (eight-bit weights, no pickle) beside `<name>.json`, its manifest.
+It is kept as `<name>.npz` (eight-bit weights, no pickle) beside `<name>.json`, its manifest. Models kept in another
+form than `FORM` are refused.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -21,7 +22,9 @@ from workers.triage.features import BINS, Features, features
 
 RUNNING = "violations"
 _FOLDER = "workers.vocabularies.models"
+FORM = 2  # 1 had no rarities and half as many features
 _STEPS = 127  # of an eight-bit weight
+_RARITY_STEPS = 16  # of an eight-bit rarity, to one
 _MOST_WORDS = 4
 
 
@@ -36,32 +39,46 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Model:
-    """Weights by code and feature, as eight-bit steps with a scale for each code; and what it was made from."""
+    """Weights by code and feature, as eight-bit steps with a scale for each code; and what it was made from.
+
+    `rarities` says by feature how telling it is for being rare, in sixteenths.
+    """
 
     codes: tuple[str, ...]
     steps: NDArray[np.int8]
     scales: NDArray[np.float64]
     intercepts: NDArray[np.float64]
+    rarities: NDArray[np.uint8]
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     def likelihoods(self, read: Features) -> dict[str, float]:
         """How likely the text tells of each code, by itself (0–1)."""
         weights = self.steps[:, read.numbers].astype(np.float64)
-        totals = (weights @ read.values) * self.scales + self.intercepts
+        totals = (weights @ self._values(read)) * self.scales + self.intercepts
         return dict(zip(self.codes, _logistic(totals).tolist(), strict=True))
 
-    def opinions(self, text: str, least: float) -> list[Opinion]:
-        """What the model thinks likely enough, likeliest first, with the words that weighed."""
+    def opinions(self, text: str, least: float, asked: Collection[str] = ()) -> list[Opinion]:
+        """What the model thinks likely enough, and of the codes asked for, likeliest first, with what weighed."""
         read = features(text)
         if not read.numbers.size:
             return []
-        likely = {code: chance for code, chance in self.likelihoods(read).items() if chance >= least}
-        ordered = sorted(likely, key=lambda code: -likely[code])
-        return [Opinion(code, round(likely[code], 3), self._words(read, code)) for code in ordered]
+        chances = self.likelihoods(read)
+        told = [code for code, chance in chances.items() if chance >= least or code in asked]
+        ordered = sorted(told, key=lambda code: -chances[code])
+        return [Opinion(code, round(chances[code], 4), self._words(read, code)) for code in ordered]
+
+    @cached_property
+    def _rarity(self) -> NDArray[np.float64]:
+        return as_rarity(self.rarities)
+
+    def _values(self, read: Features) -> NDArray[np.float64]:
+        return read.values(self._rarity)
 
     def _words(self, read: Features, code: str) -> tuple[Span, ...]:
         """The few words whose features speak most for a code, in the order of the text."""
-        value = dict(zip(read.numbers.tolist(), read.values.tolist(), strict=True))
+        value: dict[int, float] = {}
+        for number, each in zip(read.numbers.tolist(), self._values(read).tolist(), strict=True):
+            value[number] = value.get(number, 0.0) + each
         row = self.steps[self.codes.index(code)]
         weighed = [
             (sum(float(row[number]) * value[number] for number in numbers), span)
@@ -75,35 +92,55 @@ def _logistic(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(totals, -30.0, 30.0))), dtype=np.float64)
 
 
+def rounded_rarities(rarities: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Rarities (0–15) in eight bits each."""
+    return np.clip(np.rint(rarities * _RARITY_STEPS), 0, 255).astype(np.uint8)
+
+
+def as_rarity(rounded: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The rarities that eight bits stand for."""
+    return rounded.astype(np.float64) / _RARITY_STEPS
+
+
 def from_weights(
     codes: tuple[str, ...],
     weights: NDArray[np.float64],
     intercepts: NDArray[np.float64],
+    rarities: NDArray[np.uint8],
     manifest: Mapping[str, Any],
 ) -> Model:
     """A model with these weights (codes × features), rounded to eight bits."""
     scales = np.maximum(np.abs(weights).max(axis=1), 1e-9) / _STEPS
     steps = np.rint(weights / scales[:, None]).astype(np.int8)
-    return Model(codes, steps, scales, intercepts, manifest)
+    return Model(codes, steps, scales, intercepts, rarities, manifest)
 
 
 def packed(model: Model) -> tuple[bytes, str]:
     """The two files in which a model is kept: the weights and the manifest."""
     archive = io.BytesIO()
-    np.savez_compressed(archive, steps=model.steps, scales=model.scales, intercepts=model.intercepts)
-    manifest = json.dumps({**model.manifest, "codes": list(model.codes), "bins": BINS}, indent=2)
-    return archive.getvalue(), manifest + "\n"
+    np.savez_compressed(archive, **{name: getattr(model, name) for name in _KEPT})
+    told = {**model.manifest, "form": FORM, "codes": list(model.codes), "bins": BINS}
+    return archive.getvalue(), json.dumps(told, indent=2) + "\n"
 
 
 def unpacked(archive: bytes, manifest: str) -> Model:
-    """The model kept in two files. Raises `ValueError` if they aren't one."""
+    """The model kept in two files. Raises `ValueError` if they aren't one, or one of another form."""
     told = json.loads(manifest)
+    if told.pop("form", 1) != FORM:
+        raise ValueError("the model is kept in another form")
+    codes, bins = tuple(told.pop("codes")), told.pop("bins")
     with np.load(io.BytesIO(archive), allow_pickle=False) as kept:
-        steps, scales, intercepts = kept["steps"], kept["scales"], kept["intercepts"]
-    codes = tuple(told.pop("codes"))
-    if steps.shape != (len(codes), told.pop("bins")) or steps.shape[1] != BINS:
+        arrays = {name: kept[name] for name in _KEPT}
+    if bins != BINS or {name: array.shape for name, array in arrays.items()} != _shapes(len(codes)):
         raise ValueError("the weights don't fit the manifest")
-    return Model(codes, steps, scales, intercepts, told)
+    return Model(codes, **arrays, manifest=told)
+
+
+_KEPT = ("steps", "scales", "intercepts", "rarities")
+
+
+def _shapes(codes: int) -> dict[str, tuple[int, ...]]:
+    return {"steps": (codes, BINS), "scales": (codes,), "intercepts": (codes,), "rarities": (BINS,)}
 
 
 @cache

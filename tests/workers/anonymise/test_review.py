@@ -27,7 +27,7 @@ def reviewed(text: str) -> dict[str, str]:
         ("ils ont frappé l'infirmier de Diallassagou", "infirmier de Diallassagou", "role"),
         ("le maire de Sangha a été enlevé", "maire de Sangha", "role"),
         ("le chef de village de Kani est parti", "chef de village de Kani", "role"),
-        ("l'ordre 12/AB/2024 du camp", "12/AB/2024", "reference"),
+        ("l'ordre 12/ab/2024 du camp", "12/ab/2024", "reference"),
         ("un homme “Grand Fusil” est venu", "Grand Fusil", "nickname"),
         ("mon frere soumaila c est detenu", "c", "initial"),
         ("le code est 445217 je crois", "445217", "number"),

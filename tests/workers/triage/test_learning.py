@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workers.triage.features import features
 from workers.triage.learning import Example, compare, digest, scores, train
 from workers.triage.linear_model import packed
 
@@ -73,3 +74,10 @@ def test_a_candidate_that_forgets_a_well_known_code_is_not_promoted() -> None:
 
 def test_the_digest_tells_examples_apart() -> None:
     assert digest(_examples(2, 4)) != digest(_examples(2, 5))
+
+
+def test_a_word_that_no_example_has_speaks_by_those_that_mean_the_like() -> None:
+    model = train(_examples(2, 6))
+    chances = model.likelihoods(features("brebis"))
+    assert "brebis" not in "".join(example.text for example in _examples(2, 6))
+    assert max(chances, key=lambda code: chances[code]) == "pillage"

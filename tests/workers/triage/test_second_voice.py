@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from tests.workers.triage.texts import HOSTILE, any_text, lies_inside, message
-from workers.contracts import Finding
+from workers.contracts import Finding, FindingKind, Span
 from workers.triage import second_voice, violations
-from workers.triage.features import features
+from workers.triage.features import BINS, features
 from workers.triage.linear_model import Model, packed, running_model, unpacked
 
 
@@ -29,13 +31,74 @@ def _codes(findings: list[Finding]) -> list[str]:
     return [finding.value["code"] for finding in findings]
 
 
+def _is_doubted(finding: Finding, text: str) -> bool:
+    code = finding.value["code"]
+    (opinion,) = [each for each in _model().opinions(text, 0.0) if each.code == code]
+    return finding.confidence < 0.9 and opinion.likelihood < 0.05
+
+
 @settings(max_examples=80, deadline=None)
 @given(message)
-def test_no_violation_with_evidence_is_taken_away(text: str) -> None:
+def test_evidence_is_only_left_out_where_both_voices_doubt_it(text: str) -> None:
     found, both = _both(text)
-    assert set(_codes(found)) - {"none"} <= set(_codes(both))
-    with_evidence = {finding.value["code"] for finding in found if finding.evidence}
+    left_out = [each for each in found if each.evidence and each.value["code"] not in _codes(both)]
+    assert all(_is_doubted(finding, text) for finding in left_out)
+    with_evidence = {finding.value["code"] for finding in found if finding.evidence} & set(_codes(both))
     assert all(finding.confidence >= 0.5 for finding in both if finding.value["code"] in with_evidence)
+
+
+@settings(max_examples=80, deadline=None)
+@given(message)
+def test_nothing_is_never_said_for_sure_where_something_was_found(text: str) -> None:
+    found, both = _both(text)
+    if _codes(both) == ["none"] and _codes(found) != ["none"]:
+        assert both[0].confidence < 0.5
+    assert _codes(both) == ["none"] or "none" not in _codes(both)
+
+
+@pytest.mark.parametrize("text", ["threatened", "tué", "viol", "attaque", "il est mort", "they killed"])
+def test_one_word_of_evidence_is_enough_where_the_model_has_no_view(text: str) -> None:
+    found, both = _both(text)
+    assert set(_codes(found)) <= set(_codes(both))
+
+
+def _saying(**likelihoods: float) -> Model:
+    """A model that says the same of every text."""
+    codes = tuple(sorted(likelihoods))
+    intercepts = np.array([math.log(likelihoods[code] / (1 - likelihoods[code])) for code in codes])
+    shape = (len(codes), BINS)
+    rarities = np.full(BINS, 16, dtype=np.uint8)
+    return Model(codes, np.zeros(shape, dtype=np.int8), np.ones(len(codes)), intercepts, rarities)
+
+
+def _found(code: str, confidence: float) -> list[Finding]:
+    return [Finding(FindingKind.VIOLATION, {"code": code}, confidence, "vocabulary: a", (Span(0, 1),))]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "killing", "none", "codes"),
+    [
+        (0.85, 0.01, 0.9, ["none"]),  # both doubt it
+        (0.9, 0.01, 0.9, ["killing"]),  # the vocabulary is sure
+        (0.85, 0.06, 0.9, ["killing"]),  # the model thinks it possible
+        (0.85, 0.01, 0.4, ["killing"]),  # the model thinks nothing likely
+    ],
+)
+def test_when_evidence_stays(confidence: float, killing: float, none: float, codes: list[str]) -> None:
+    model = _saying(killing=killing, none=none, pillage=0.02)
+    both = second_voice.weighed("a b", _found("killing", confidence), model)
+    assert _codes(both) == codes
+    assert (both[0].confidence < 0.5) == (codes == ["none"])
+
+
+def test_what_the_model_thinks_far_likelier_comes_first() -> None:
+    both = second_voice.weighed("a b", _found("killing", 0.6), _saying(killing=0.3, pillage=0.9))
+    assert _codes(both) == ["pillage", "killing"]
+
+
+def test_evidence_decides_between_what_the_model_thinks_alike() -> None:
+    both = second_voice.weighed("a b", _found("killing", 0.6), _saying(killing=0.6, pillage=0.7))
+    assert _codes(both) == ["killing", "pillage"]
 
 
 @settings(max_examples=80, deadline=None)
@@ -86,6 +149,19 @@ def test_a_model_that_does_not_fit_its_manifest_is_refused() -> None:
     told["codes"] = told["codes"][1:]
     with pytest.raises(ValueError, match="fit the manifest"):
         unpacked(archive, json.dumps(told))
+
+
+@pytest.mark.parametrize("form", [1, 3, None])
+def test_a_model_of_another_form_is_refused(form: int | None) -> None:
+    archive, manifest = packed(_model())
+    told = json.loads(manifest)
+    del told["form"]
+    with pytest.raises(ValueError, match="another form"):
+        unpacked(archive, json.dumps(told if form is None else {**told, "form": form}))
+
+
+def test_the_shipped_model_is_small() -> None:
+    assert len(packed(_model())[0]) < 2_000_000
 
 
 def test_the_manifest_says_what_it_was_made_from() -> None:

@@ -57,14 +57,14 @@ def test_too_little_has_no_signature() -> None:
 
 
 def test_the_same_message_reworded_is_found() -> None:
-    chance = random.Random(3)  # noqa: S311 - rewording, not secrecy
+    chance = random.Random(3)
     assert all(_shares(_REPORT, _reworded(_REPORT, chance)) for _ in range(40))
 
 
 def test_other_reports_rarely_meet() -> None:
     texts = [example.text for example in own_examples() if len(example.text) > 40]
     pairs = [(one, other) for place, one in enumerate(texts) for other in texts[place + 1 :]]
-    chosen = random.Random(5).sample(pairs, 2_000)  # noqa: S311 - as above
+    chosen = random.Random(5).sample(pairs, 2_000)
     assert sum(_shares(one, other) for one, other in chosen) <= 10
 
 
