@@ -83,6 +83,14 @@ def _within_hours(first: int | None, last: int | None, now: datetime) -> Permiss
     return Allowed() if is_inside else NotBefore(_next(start, local).astimezone(now.tzinfo))
 
 
+def silent_from(contact: Contact, now: datetime) -> datetime | None:
+    """When the hours in which one may write end next; None where there are no hours."""
+    if contact.safe_from_minute is None and contact.safe_until_minute is None:
+        return None
+    end = (contact.safe_until_minute or 0) % MINUTES_A_DAY  # a lone beginning lasts until midnight
+    return _next(end, now.astimezone(BAMAKO)).astimezone(now.tzinfo)
+
+
 def _next(minute_of_day: int, local: datetime) -> datetime:
     """The next moment at which the clock in Bamako shows a minute of the day."""
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -26,7 +26,7 @@ TOKEN = "0c" * 16
 LONGEST_TEXT = 1600
 _ADDRESS = re.compile(r"(whatsapp:)?\+[1-9][0-9]{6,14}")
 _SERVICE = re.compile(r"MG[0-9a-f]{32}")
-_FIELDS = {"To", "From", "MessagingServiceSid", "Body", "StatusCallback"}
+_FIELDS = {"To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod"}
 
 
 class Fault(StrEnum):
@@ -227,6 +227,7 @@ def _wrong(form: dict[str, str]) -> int | None:
         (service or to.startswith("whatsapp:") == sender.startswith("whatsapp:"), 63007),
         (form.get("Body"), 21602),
         (len(form.get("Body", "")) <= LONGEST_TEXT, 21617),
+        (1 <= int(form.get("ValidityPeriod", "1")) <= 36_000, 21626),
         (form.get("StatusCallback", "https://").startswith(("https://", "http://")), 21609),
     )
     return next((code for is_right, code in checks if not is_right), None)

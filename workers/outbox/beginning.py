@@ -71,6 +71,7 @@ def _outgoing(
         text=letter.text,
         channel=channel_of(message),
         status_url=status_url(keys.settings.public_url, provider, configuration),
+        until=letter.until,
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from app.clock import utcnow
+from app.messaging.contacts import silent_from
 from app.messaging.segments import count_segments
 from app.messaging.wordings import UnknownWording, wording
 from app.models import Contact, Message, MessagePurpose, Report
@@ -26,6 +29,7 @@ class Letter:
 
     text: str = field(repr=False)
     address: str = field(repr=False)
+    until: datetime | None = None  # when it must no longer reach the phone
 
     @property
     def segments(self) -> int:
@@ -42,7 +46,14 @@ def write_letter(
 ) -> Letter:
     """What is said, and to whom. Raises Unsendable."""
     text = _text(session, keys, message, contact, report)
-    return Letter(text, _open_address(keys, message, contact))
+    return Letter(text, _open_address(keys, message, contact), _until(message, contact))
+
+
+def _until(message: Message, contact: Contact | None) -> datetime | None:
+    """A phone that was off must not show the text outside the person's hours, nor when it no longer helps."""
+    hours_end = silent_from(contact, utcnow()) if contact is not None else None
+    ends = [moment for moment in (message.expires_at, hours_end) if moment is not None]
+    return min(ends, default=None)
 
 
 def _text(

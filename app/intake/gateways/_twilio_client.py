@@ -28,6 +28,7 @@ from app.models import Channel
 
 TIMEOUT_SECONDS = 10.0  # to connect, and between two bytes of the answer
 LONGEST_RETRY_AFTER = 86_400  # seconds
+MOST_SECONDS = 36_000  # of a validity period
 SERVICE = "MG"  # how the id of a messaging service begins
 
 _SILENT = logging.Logger("twilio-client", logging.CRITICAL + 1)  # theirs writes addresses and headers
@@ -106,14 +107,19 @@ def _problem(configuration: Configuration, outgoing: Outgoing) -> Outcome | None
     return None
 
 
-def _message(number: str, outgoing: Outgoing) -> dict[str, str]:
+def _message(number: str, outgoing: Outgoing) -> dict[str, Any]:
     prefix = WHATSAPP if outgoing.channel is Channel.WHATSAPP else ""
-    given = {"to": prefix + outgoing.address.removeprefix(WHATSAPP), "body": outgoing.text}
+    given: dict[str, Any] = {
+        "to": prefix + outgoing.address.removeprefix(WHATSAPP),
+        "body": outgoing.text,
+    }
     if number.startswith(SERVICE):
         given["messaging_service_sid"] = number
     else:
         given["from_"] = prefix + number.removeprefix(WHATSAPP)
-    return given | ({"status_callback": outgoing.status_url} if outgoing.status_url else {})
+    seconds = outgoing.seconds_left(1, MOST_SECONDS)
+    also = {"status_callback": outgoing.status_url, "validity_period": seconds}
+    return given | {name: value for name, value in also.items() if value}
 
 
 def _acceptance(sid: object) -> Outcome:

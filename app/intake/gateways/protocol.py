@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 
 from flask_babel.speaklater import LazyString
 
+from app.clock import utcnow
 from app.models import Channel, DeliveryState
 
 LONGEST_IDENTIFIER = 200  # of a provider's message id or a sender; longer ones are malformed
@@ -226,7 +227,8 @@ class Inbound:
 class Outgoing:
     """One message to send. `message_id` is ours: the idempotency key where the provider takes one.
 
-    `address` is E.164 (or whatever the network gave as a sender); `status_url` is where receipts may be sent.
+    `address` is E.164 (or whatever the network gave as a sender); `status_url` is where receipts may be sent. After
+    `until` the text must no longer reach the phone, where the provider can keep to that.
     """
 
     message_id: uuid.UUID
@@ -234,6 +236,13 @@ class Outgoing:
     text: str
     channel: Channel = Channel.SMS
     status_url: str = ""
+    until: datetime | None = None
+
+    def seconds_left(self, least: int, most: int) -> int | None:
+        """How long a provider may go on trying, between what it takes as the least and the most; None for ever."""
+        if self.until is None:
+            return None
+        return min(most, max(least, int((self.until - utcnow()).total_seconds())))
 
 
 class Result(StrEnum):

@@ -46,6 +46,7 @@ CLOUD = "https://api.sms-gate.app/3rdparty/v1"
 # The app makes up a key of 8 signs when none is given. Who knows that can try them out against one recorded request.
 LEAST_KEY = 12
 TIMESTAMP_WINDOW_SECONDS = 300  # the documentation's own advice: five minutes either way
+LEAST_SECONDS, MOST_SECONDS = 5, 30 * 24 * 3600  # of a time to live; the first is the documentation's
 _SIMS = frozenset({"1", "2", "3"})  # what the API takes as simNumber
 _FIELDS = (
     ConfigurationField(
@@ -195,6 +196,7 @@ def _message(configuration: Configuration, outgoing: Outgoing) -> dict[str, Any]
         "withDeliveryReport": True,
         "deviceId": configuration["device_id"] or None,
         "simNumber": _sim(configuration),
+        "ttl": outgoing.seconds_left(LEAST_SECONDS, MOST_SECONDS),
     }
     return {name: value for name, value in wanted.items() if value is not None}
 
