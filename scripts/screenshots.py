@@ -33,10 +33,22 @@ PAGES: dict[str, dict[str, str]] = {
         "sign-in": "/desk/sign-in?lang=fr",
         "not-found": "/nothing-here?lang=fr",
     },
-    MONITOR: {"inbox": "/desk/", "case": "/desk/?q=boeufs+koro", "account": "/desk/account"},
+    MONITOR: {
+        "inbox": "/desk/",
+        "case": "/desk/?q=boeufs+koro",
+        "account": "/desk/account",
+        "call-backs": "/desk/call-backs",
+    },
     ANALYST: {"exports": "/desk/exports"},
     SUPERVISOR: {"audit": "/desk/audit"},
-    ADMINISTRATOR: {"administration": "/desk/administration"},
+    ADMINISTRATOR: {
+        "administration": "/desk/administration",
+        "gateways": "/desk/administration/gateways",
+        "gateway-new": "/desk/administration/gateways/new",
+        "gateway-smsgate": "/desk/administration/gateways/new/smsgate",
+        "wordings": "/desk/administration/wordings",
+        "prompts": "/desk/administration/prompts",
+    },
 }
 KEPT = {"inbox-desktop", "case-desktop", "form-phone", "simulator-phone"}
 EXAMPLE = (

@@ -120,6 +120,7 @@ ENDPOINTS: dict[str, Permission] = {
     "simulator.handset": P.SIMULATE,
     "simulator.send": P.SIMULATE,
     "simulator.received": P.SIMULATE,
+    "simulator.twilio_account": P.SIMULATE,
     "simulator.twilio_messages": P.SIMULATE,
 }
 

@@ -75,6 +75,15 @@ def received() -> ResponseReturnValue:
     return _answer(screen, _received(number) if number else [])
 
 
+@blueprint.get("/twilio/2010-04-01/Accounts/<account_sid>.json")
+def twilio_account(account_sid: str) -> ResponseReturnValue:
+    """What Twilio says of an account that asks for itself: this is how a gateway is checked."""
+    settings = current_settings()
+    if not provider.is_account(settings.twilio, account_sid, request.authorization):
+        return provider.refusal(provider.AUTHENTICATE)
+    return {"sid": settings.twilio.account_sid, "status": "active", "type": "Full"}
+
+
 @blueprint.post("/twilio/2010-04-01/Accounts/<account_sid>/Messages.json")
 def twilio_messages(account_sid: str) -> ResponseReturnValue:
     """Take a text from the worker's Twilio client and keep it for the handset."""

@@ -1,10 +1,10 @@
 """Weighs the vocabulary's findings against what the linear model thinks of the same text.
 
-The rule: a code's standing is the model's log-odds and one and a half times the vocabulary's confidence, and the
-highest standing is the main code. What the vocabulary found stays, never below one half, unless it is less than 0.9
-sure, the model gives it less than one chance in twenty and thinks something else likely. A code that the model alone
-proposes must be likely, or stand highest; by itself it is never surer than 0.8. "None" stands only alone, never
-against evidence that stays, and below one half where evidence was left out: below one half, a person looks.
+The rule: a code's standing is the model's log-odds and twice the vocabulary's confidence, and the highest standing is
+the main code. What the vocabulary found stays, never below one half, unless it is less than 0.9 sure, the model gives
+it less than one chance in twenty and thinks something else likely. A code that the model alone proposes must stand
+highest, or be very likely (0.8); by itself it is never surer than 0.8. "None" stands only alone, never against evidence
+that stays, and below one half where evidence was left out: below one half, a person looks.
 
 The figures were found by leaving out one author's texts at a time; docs/quality.md has what they gave.
 """
@@ -20,9 +20,9 @@ from workers.triage.linear_model import Model, Opinion
 from workers.triage.violations import NONE
 
 RULE = "model: words that weighed"
-_VOCABULARY_WEIGHS = 1.5
+_VOCABULARY_WEIGHS = 2.0
 _UNHEARD = -1.0  # log-odds of a code that the model has never learnt
-_LEAST, _LIKELY = 0.05, 0.5
+_LEAST, _LIKELY, _VERY_LIKELY = 0.05, 0.5, 0.8
 _BEYOND_DOUBT = 0.9
 _FLOOR, _MOST, _MOST_ALONE, _DOUBTFUL = 0.5, 0.99, 0.8, 0.49
 _LONGEST_TEXT = 20_000
@@ -57,8 +57,8 @@ class _Standing:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is said beside another: it has evidence, or is likely."""
-        return self.vocabulary is not None or self.likelihood >= _LIKELY
+        """Whether it is said beside another: it has evidence, or is very likely."""
+        return self.vocabulary is not None or self.likelihood >= _VERY_LIKELY
 
 
 def _log_odds(likelihood: float) -> float:
@@ -115,13 +115,9 @@ def _finding(standing: _Standing) -> Finding:
         agreed = known.confidence if standing.code == NONE else _confidence(standing)
         return replace(known, confidence=agreed)
     words = standing.opinion.words if standing.opinion else ()
-    confidence = round(min(_MOST_ALONE, _alone(standing)), 3)
+    confidence = round(min(_MOST_ALONE, standing.likelihood), 3)
     return Finding(FindingKind.VIOLATION, {"code": standing.code}, confidence, RULE, words)
 
 
 def _confidence(standing: _Standing) -> float:
     return round(min(_MOST, _FLOOR + (1 - _FLOOR) * standing.chance), 3)
-
-
-def _alone(standing: _Standing) -> float:
-    return _confidence(standing) if standing.likelihood >= _LIKELY else standing.likelihood

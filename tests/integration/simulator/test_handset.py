@@ -34,6 +34,7 @@ ENDPOINTS = [
     ("POST", "/simulator/send"),
     ("POST", "/simulator/received"),
     ("POST", f"/simulator/twilio/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"),
+    ("GET", f"/simulator/twilio/2010-04-01/Accounts/AC{'0' * 32}.json"),
 ]
 
 

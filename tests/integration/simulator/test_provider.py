@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.database import db
-from app.intake.gateways.protocol import Outcome, Result
+from app.intake.gateways.protocol import Configuration, Outcome, Result
+from app.intake.gateways.twilio import PROVIDER
 from app.models import DeliveryReceipt
 from app.settings import Settings
 from app.simulator import mailbox, telephone
@@ -147,3 +148,16 @@ def test_only_the_last_fifty_are_kept(settings: Settings) -> None:
     assert [found.text for found in mailbox.texts(settings, NUMBER)] == [
         str(number) for number in range(5, 55)
     ]
+
+
+@pytest.mark.usefixtures("server")
+def test_the_gateway_of_the_demonstration_is_found_to_be_well(settings: Settings) -> None:
+    account = settings.twilio
+    values = {
+        "account_sid": account.account_sid,
+        "auth_token": account.auth_token,
+        "api_base": account.api_base,
+    }
+    assert PROVIDER.check(Configuration("twilio", "twilio", values)) == ""
+    stranger = Configuration("twilio", "twilio", {**values, "auth_token": "another" * 6})
+    assert "20003" in PROVIDER.check(stranger)

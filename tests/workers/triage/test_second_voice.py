@@ -97,7 +97,7 @@ def test_what_the_model_thinks_far_likelier_comes_first() -> None:
 
 
 def test_evidence_decides_between_what_the_model_thinks_alike() -> None:
-    both = second_voice.weighed("a b", _found("killing", 0.6), _saying(killing=0.6, pillage=0.7))
+    both = second_voice.weighed("a b", _found("killing", 0.6), _saying(killing=0.6, pillage=0.8))
     assert _codes(both) == ["killing", "pillage"]
 
 
