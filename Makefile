@@ -76,6 +76,7 @@ evaluate: .venv/installed-tests  ## Measure the engines on the development sets
 bench: .venv/installed
 	$(BIN)/seere bench intake
 	$(BIN)/seere bench pipeline
+	$(BIN)/seere bench sms
 
 clean:  ## Remove what was built; data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
