@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, Uuid, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
@@ -108,6 +109,17 @@ def transaction() -> Iterator[Session]:
         raise
     for follow_up in session.info.pop(_AFTER_COMMIT, []):
         _run(follow_up)
+
+
+def insert_unless_there(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, known_by: Any
+) -> Any:
+    """A statement that inserts rows and leaves alone those whose unique column `known_by` has the same value already.
+
+    Callers may add `returning(…)`: it gives the new ones only. Both databases have it, each in its own dialect.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=[known_by])
 
 
 def after_commit(session: Session, follow_up: Callable[[], None]) -> None:

@@ -79,15 +79,19 @@ def owe(session: Session, job: JobName, subject_id: uuid.UUID) -> OwedWork:
         id=uuid.uuid4(), job=job, subject_id=subject_id, created_at=now, available_at=now + SWEEP_GRACE
     )
     session.add(work)
-    redis_url = current_app.extensions["seere_settings"].redis_url
-    after_commit(session, lambda: enqueue(connection(redis_url), job, work.id))
+    enqueue_after_commit(session, job, work.id)
     return work
 
 
 def owe_sending(session: Session) -> None:
     """Have due messages sent once this transaction is durable. The messages themselves are the work owed."""
+    enqueue_after_commit(session, JobName.SEND_DUE_MESSAGES)
+
+
+def enqueue_after_commit(session: Session, job: JobName, work_id: uuid.UUID | None = None) -> None:
+    """Put a job into the queue once what made it necessary is durable; what fails here is found by the sweep."""
     redis_url = current_app.extensions["seere_settings"].redis_url
-    after_commit(session, lambda: enqueue(connection(redis_url), JobName.SEND_DUE_MESSAGES))
+    after_commit(session, lambda: enqueue(connection(redis_url), job, work_id))
 
 
 def enqueue(client: redis.Redis, job: JobName, work_id: uuid.UUID | None = None) -> None:

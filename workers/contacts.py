@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import phonenumbers
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.database import insert_unless_there
 from app.models import Contact
 from app.sealing import keyed_digest, seal
 from app.settings import Settings
@@ -29,8 +28,7 @@ def locked_contact(session: Session, settings: Settings, workers: WorkerSettings
         "digest": digest,
         "sealed_address": seal({"address": sender}, settings.intake_public_key),
     }
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Contact).values(row).on_conflict_do_nothing(index_elements=[Contact.digest]))
+    session.execute(insert_unless_there(session, Contact, [row], known_by=Contact.digest))
     return session.scalars(
         select(Contact)
         .where(Contact.digest == digest)

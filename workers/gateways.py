@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.database import insert_unless_there
 from app.intake.gateways.configured import ConfiguredGateway, enabled_gateways
 from app.intake.gateways.protocol import Capability, Configuration, Outcome, Result
 from app.models import Channel, GatewayState
@@ -84,9 +84,10 @@ def states_of(session: Session, slugs: Sequence[str]) -> Mapping[str, GatewaySta
     found = {state.slug: state for state in session.scalars(_of(slugs))}
     missing = [slug for slug in slugs if slug not in found]
     if missing:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         session.execute(
-            insert(GatewayState).values([{"slug": slug} for slug in missing]).on_conflict_do_nothing()
+            insert_unless_there(
+                session, GatewayState, [{"slug": slug} for slug in missing], known_by=GatewayState.slug
+            )
         )
         found |= {state.slug: state for state in session.scalars(_of(missing))}
     return found

@@ -8,10 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
-from app.current import current_settings
-from app.database import after_commit
 from app.models import Direction, Message, OwedWork, Report
-from app.queue import SWEEP_GRACE, JobName, connection, enqueue, owe
+from app.queue import SWEEP_GRACE, JobName, enqueue_after_commit, owe
 
 
 def read_again(session: Session, message: Message, *, is_addition: bool = False) -> None:
@@ -47,6 +45,5 @@ def owe_again(session: Session, job: JobName, subject_id: uuid.UUID) -> OwedWork
         return owe(session, job, subject_id)
     work.done_at, work.claimed_until, work.attempts, work.failure = None, None, 0, None
     work.available_at = utcnow() + SWEEP_GRACE
-    client, work_id = connection(current_settings().redis_url), work.id
-    after_commit(session, lambda: enqueue(client, job, work_id))
+    enqueue_after_commit(session, job, work.id)
     return work

@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import Dialect
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
-
-from app.database import after_commit, db, transaction
+from app.database import insert_unless_there, transaction
 from app.intake.gateways.protocol import IncomingText, MissedCall
 from app.models import Arrival, ArrivalKind, Channel
-from app.queue import SWEEP_GRACE, JobName, connection, enqueue
+from app.queue import SWEEP_GRACE, JobName, enqueue_after_commit
 from app.sealing import keyed_digest, seal
 from app.settings import Settings
 
@@ -63,6 +58,12 @@ def arrival_reference(settings: Settings, gateway: str, provider_id: str) -> byt
     return keyed_digest(settings.lookup_key, f"reference:{Channel.SMS}:{gateway}", provider_id)
 
 
+def reference_of(settings: Settings, gateway: str, arriving: Arriving) -> bytes:
+    """The digest by which this very thing is known, and from which its receipt code is derived."""
+    kind, _ = _kind_of(arriving)
+    return arrival_reference(settings, gateway, f"{_prefix(kind)}{arriving.provider_id}")
+
+
 def prepare(settings: Settings, gateway: str, arriving: Arriving, received_at: datetime) -> SealedArrival:
     """Seal what arrived. Nothing here needs the database."""
     kind, channel = _kind_of(arriving)
@@ -71,7 +72,7 @@ def prepare(settings: Settings, gateway: str, arriving: Arriving, received_at: d
         gateway=gateway,
         kind=kind,
         channel=channel,
-        reference=arrival_reference(settings, gateway, f"{_prefix(kind)}{arriving.provider_id}"),
+        reference=reference_of(settings, gateway, arriving),
         received_at=received_at,
         sealed_content=seal(_content(arriving), settings.intake_public_key),
         is_demonstration=settings.demonstration,
@@ -86,23 +87,13 @@ def store(arrivals: list[SealedArrival]) -> None:
     if not arrivals:
         return
     with transaction() as session:
-        new = session.scalars(_insert(arrivals)).all()
+        new = session.scalars(
+            insert_unless_there(
+                session, Arrival, [_row(arrival) for arrival in arrivals], known_by=Arrival.reference
+            ).returning(Arrival.id)
+        ).all()
         for identifier in new:
-            _enqueue_after_commit(session, identifier)
-
-
-def _insert(arrivals: list[SealedArrival]) -> Any:
-    rows = [_row(arrival) for arrival in arrivals]
-    return (
-        _dialect_insert(db.engine.dialect)(Arrival)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=[Arrival.reference])
-        .returning(Arrival.id)
-    )
-
-
-def _dialect_insert(dialect: Dialect) -> Any:
-    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+            enqueue_after_commit(session, JobName.TAKE_IN_ARRIVAL, identifier)
 
 
 def _row(arrival: SealedArrival) -> dict[str, Any]:
@@ -117,11 +108,6 @@ def _row(arrival: SealedArrival) -> dict[str, Any]:
         "is_demonstration": arrival.is_demonstration,
         "available_at": arrival.received_at + SWEEP_GRACE,
     }
-
-
-def _enqueue_after_commit(session: Session, identifier: uuid.UUID) -> None:
-    redis_url = current_app.extensions["seere_settings"].redis_url
-    after_commit(session, lambda: enqueue(connection(redis_url), JobName.TAKE_IN_ARRIVAL, identifier))
 
 
 def _kind_of(arriving: Arriving) -> tuple[ArrivalKind, Channel]:

@@ -15,11 +15,10 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.clock import utcnow
 from app.current import current_limits
 from app.database import db
 from app.intake import receipts
-from app.intake.arrivals import UssdText, prepare
+from app.intake.arrivals import UssdText, reference_of
 from app.intake.gateways.protocol import UssdStep
 from app.languages import NAMES
 from app.limits import WRONG_CODES
@@ -128,7 +127,7 @@ def _question(place: Place) -> str:
 
 def _received(settings: Settings, gateway: str, step: UssdStep, place: Place) -> Screen:
     text = UssdText(step.session_id, step.caller, place.typed, place.language)
-    reference = prepare(settings, gateway, text, utcnow()).reference
+    reference = reference_of(settings, gateway, text)
     code = derived_code(settings.lookup_key, reference.hex())
     said = _said("received", place.language, code=code)
     # A changed wording may be too long for a screen. The network would cut it, and the code with it.

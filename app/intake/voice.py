@@ -21,12 +21,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.clock import utcnow
 from app.current import current_settings
 from app.database import db
 from app.intake import caller_tokens, spoken
 from app.intake.accepting import Unavailable, accept
-from app.intake.arrivals import Recording, prepare
+from app.intake.arrivals import Recording, reference_of
 from app.intake.gateways import twilio, twilio_voice
 from app.intake.gateways.configured import ConfiguredGateway
 from app.intake.gateways.protocol import Capability, InboundRequest, Malformed, MissedCall
@@ -131,7 +130,7 @@ def take_recording(heard: Heard) -> str:
     caller = call.caller or caller_tokens.read(settings, call.sid, heard.request.query.get("caller", ""))
     recording = Recording(call.sid, caller, call.recording_url, heard.language)
     accept(settings, heard.gateway.slug, [recording], heard.request.received_at)
-    reference = prepare(settings, heard.gateway.slug, recording, heard.request.received_at).reference
+    reference = reference_of(settings, heard.gateway.slug, recording)
     prompt = _prompt(_recorded(), PromptKey.CODE, heard.language)
     code = derived_code(settings.lookup_key, reference.hex())
     return twilio_voice.speak_code(code, heard.language, prompt.url or None, prompt.spoken)
@@ -172,9 +171,9 @@ def _note_missed(heard: Heard) -> None:
 
 
 def _is_recorded(session: Session, slug: str, call_sid: str) -> bool:
-    recording = prepare(current_settings(), slug, Recording(call_sid, "", ""), utcnow())
+    reference = reference_of(current_settings(), slug, Recording(call_sid, "", ""))
     try:
-        found = session.scalar(select(Arrival.id).where(Arrival.reference == recording.reference))
+        found = session.scalar(select(Arrival.id).where(Arrival.reference == reference))
     except SQLAlchemyError:
         return False  # nobody can tell: better one call back too many
     return found is not None

@@ -8,12 +8,12 @@ from enum import StrEnum
 
 import structlog
 from sqlalchemy import Select, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit import Action
 from app.clock import BAMAKO
+from app.database import insert_unless_there
 from app.models import GatewayState, Message, MessagePurpose, MessagingPolicy, SendAttempt
 
 logger = structlog.get_logger()
@@ -58,8 +58,7 @@ def locked_policy(session: Session) -> MessagingPolicy:
     found = session.scalars(fresh).one_or_none()
     if found is not None:
         return found
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(MessagingPolicy).values(id=1).on_conflict_do_nothing())
+    session.execute(insert_unless_there(session, MessagingPolicy, [{"id": 1}], known_by=MessagingPolicy.id))
     return session.scalars(fresh).one()
 
 
