@@ -1,4 +1,5 @@
 # Two images from one file: `web` meets people and has no language model and no private key; `worker` reads reports.
+# What runs in browsers is bundled in a stage of its own: neither image has Node.
 FROM python:3.11-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PATH="/opt/seere/bin:$PATH" SEERE_VAR=/var/lib/seere
@@ -6,11 +7,20 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/seere --create-home seere \
  && python -m venv /opt/seere
 WORKDIR /srv/seere
 
+FROM base AS assets
+COPY requirements/assets.txt requirements/assets.txt
+RUN pip install --require-hashes -r requirements/assets.txt
+COPY package.json package-lock.json .npmrc ./
+COPY scripts/build_assets.py scripts/build_assets.py
+COPY app/frontend app/frontend
+RUN python scripts/build_assets.py
+
 FROM base AS web
 COPY requirements/web.txt requirements/web.txt
 RUN pip install --require-hashes -r requirements/web.txt
 COPY pyproject.toml README.md ./
 COPY app app
+COPY --from=assets /srv/seere/app/static/built app/static/built
 COPY migrations migrations
 COPY translations translations
 RUN pip install --no-deps --editable . && pybabel -q compile -d translations

@@ -5,12 +5,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 10 --timeout 60
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run install compiled test check tests chromium lock translations screenshots evaluate bench storm clean
+BROWSER_SCRIPTS := $(shell find app/frontend -type f) package.json package-lock.json .npmrc scripts/build_assets.py
+
+.PHONY: run install compiled assets test check tests chromium lock translations screenshots evaluate bench storm clean
 
 run: install  ## Start everything with invented data; Ctrl-C stops it
 	@$(BIN)/seere up --demonstration --port $(PORT)
 
-install: .venv/installed compiled  ## Make .venv with all that running needs
+install: .venv/installed compiled assets  ## Make .venv with all that running needs
 
 .venv/bin/python:
 	@echo "Making .venv with $$($(PYTHON) --version)…"
@@ -28,7 +30,7 @@ install: .venv/installed compiled  ## Make .venv with all that running needs
 	@$(PIP) install --quiet --require-hashes -r requirements/development.txt
 	@touch $@
 
-test: .venv/installed-tests chromium compiled check tests  ## Everything that CI runs
+test: .venv/installed-tests chromium compiled assets check tests  ## Everything that CI runs
 
 check: .venv/installed-tests
 	$(BIN)/ruff format --check .
@@ -39,6 +41,17 @@ check: .venv/installed-tests
 
 tests: .venv/installed-tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+assets: app/static/built/.made  ## Bundle what runs in browsers, where it changed
+
+.venv/installed-assets: requirements/assets.txt .venv/installed
+	@echo "Installing Node, as a Python package, to bundle what runs in browsers…"
+	@$(PIP) install --quiet --require-hashes -r requirements/assets.txt
+	@touch $@
+
+app/static/built/.made: $(BROWSER_SCRIPTS) .venv/installed-assets
+	@$(BIN)/python scripts/build_assets.py
+	@touch $@
 
 chromium:
 ifeq ($(CHROMIUM),)
@@ -55,12 +68,13 @@ compiled: .venv/installed
 
 translations: .venv/installed-tests  ## Extract, update and compile the catalogues
 	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext --no-wrap --sort-output -o translations/messages.pot .
-	@$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i translations/messages.pot -d translations
+	@$(BIN)/python scripts/translations.py
 	@$(BIN)/pybabel -q compile -d translations
 
 lock:  ## Pin every dependency again, with hashes
 	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements/web.txt pyproject.toml
 	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra workers -o requirements/workers.txt pyproject.toml
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra assets -o requirements/assets.txt pyproject.toml
 	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra workers --extra development -o requirements/development.txt pyproject.toml
 
 screenshots: .venv/installed-tests  ## Pictures of every page of a running demonstration
@@ -77,6 +91,7 @@ bench: .venv/installed
 	$(BIN)/seere bench intake
 	$(BIN)/seere bench pipeline
 	$(BIN)/seere bench sms
+	$(BIN)/seere bench web
 
 clean:  ## Remove what was built; data in var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf .venv node_modules app/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

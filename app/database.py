@@ -63,6 +63,8 @@ class Base(DeclarativeBase):
             dict[str, Any]: JSONDocument,
             list[str]: JSONDocument,
             list[list[int]]: JSONDocument,
+            list[list[float]]: JSONDocument,
+            list[dict[str, Any]]: JSONDocument,
         },
     )
 

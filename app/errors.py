@@ -11,9 +11,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from app.api import problems
 from app.database import db
 
 logger = structlog.get_logger()
+
+PROGRAMS_PATH = "/api/"
+_HEADERS_FOR_PROGRAMS = frozenset({"Allow", "Retry-After"})
 
 
 def init_errors(app: Flask) -> None:
@@ -25,7 +29,15 @@ def init_errors(app: Flask) -> None:
 def _expected(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.get_response()
-    return _answer(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if request.path.startswith(PROGRAMS_PATH):
+        return problems.for_status(status, _kept_headers(error))
+    return _answer(status)
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    """What a program needs of an error beside its status, such as the methods that are allowed."""
+    return {name: value for name, value in error.get_headers() if name in _HEADERS_FOR_PROGRAMS}
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -40,6 +52,8 @@ def _is_outage(error: Exception) -> bool:
 
 
 def _answer(status: int) -> ResponseReturnValue:
+    if request.path.startswith(PROGRAMS_PATH):
+        return problems.for_status(status)
     if request.path.startswith("/webhooks/"):
         empty = '<?xml version="1.0" encoding="UTF-8"?><Response />'
         return Response(empty, status=status, content_type="text/xml; charset=utf-8")

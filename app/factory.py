@@ -16,22 +16,29 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import models
 from app.accounts.routes import blueprint as accounts_blueprint
 from app.accounts.session import init_sessions
+from app.administration.access_routes import blueprint as access_blueprint
 from app.administration.gateway_routes import blueprint as gateways_blueprint
 from app.administration.prompt_routes import blueprint as prompts_blueprint
+from app.administration.questionnaire_routes import blueprint as questionnaires_blueprint
 from app.administration.routes import blueprint as administration_blueprint
 from app.administration.wording_routes import blueprint as wordings_blueprint
+from app.api.routes import blueprint as api_blueprint
 from app.audit.routes import blueprint as audit_blueprint
 from app.call_backs.routes import blueprint as call_backs_blueprint
 from app.casework.routes import blueprint as casework_blueprint
 from app.database import db
 from app.errors import init_errors
+from app.evidence.routes import blueprint as evidence_blueprint
 from app.exports.routes import blueprint as exports_blueprint
+from app.files.routes import blueprint as files_blueprint
+from app.imports.routes import blueprint as imports_blueprint
 from app.intake import voice, webhooks
 from app.intake.known_gateways import KnownGateways
 from app.languages import init_languages
 from app.limits import Limits
 from app.logs import configure_logs
 from app.naming.routes import blueprint as naming_blueprint
+from app.offline.routes import blueprint as offline_blueprint
 from app.openings.routes import blueprint as openings_blueprint
 from app.public.routes import blueprint as public_blueprint
 from app.security import init_security
@@ -49,16 +56,27 @@ _OF_THE_DESK = (
     openings_blueprint,
     call_backs_blueprint,
     naming_blueprint,
+    evidence_blueprint,
+    imports_blueprint,
     exports_blueprint,
     audit_blueprint,
     administration_blueprint,
     gateways_blueprint,
     wordings_blueprint,
     prompts_blueprint,
+    questionnaires_blueprint,
+    access_blueprint,
 )
 # Webhooks are authenticated one by one; the public forms carry a token of their own, since nothing is kept of who
 # sends them.
-_WITHOUT_SESSION = (voice.blueprint, webhooks.blueprint, public_blueprint)
+_WITHOUT_SESSION = (
+    voice.blueprint,
+    webhooks.blueprint,
+    public_blueprint,
+    files_blueprint,
+    offline_blueprint,
+    api_blueprint,
+)
 
 
 def build(settings: Settings | None = None) -> Flask:

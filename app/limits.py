@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
@@ -27,6 +27,9 @@ BUCKET_BYTES = 2
 # Per bucket, generous to people who share one and far too few to guess sixty bits by.
 WRONG_CODES = RateLimitItemPerHour(20, namespace="wrong-codes")
 REPORTS = RateLimitItemPerHour(60, namespace="reports")
+REPORTS_WITH_PROOF = RateLimitItemPerHour(600, namespace="reports-with-proof")  # see app/public/proof.py
+UPLOADS = RateLimitItemPerHour(200, namespace="uploads")
+UPLOADED_PIECES = RateLimitItemPerDay(16_000, namespace="uploaded-pieces")  # of 256 KiB: 4 GB
 SIGN_INS = RateLimitItemPerMinute(10, multiples=15, namespace="sign-ins")
 
 

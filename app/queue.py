@@ -17,16 +17,18 @@ from flask import current_app
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.database import after_commit
 from app.models import Arrival, OwedWork
 
-QUEUES = ("urgent", "reports", "upkeep")
+FILES = "files"  # minutes of work at a time: at least one worker should leave it to the others
+QUEUES = ("urgent", "reports", "upkeep", FILES)
 SWEEP_GRACE = timedelta(seconds=20)  # what was just accepted has its own enqueueing under way
 JOB_TIMEOUT_SECONDS = 120
+LONG_JOB_TIMEOUT_SECONDS = 900
 FAILURE_KEPT_SECONDS = 24 * 3600
 
 
@@ -44,6 +46,10 @@ class JobName(StrEnum):
     UNMASK_WORDS = "workers.jobs.unmask_words"
     ENQUEUE_OWED_WORK = "workers.jobs.enqueue_owed_work"
     RETRAIN_TRIAGE = "workers.jobs.retrain_triage"
+    EXAMINE_ATTACHMENT = "workers.jobs.examine_attachment"
+    REMAKE_COPY = "workers.jobs.remake_copy"
+    READ_IMPORT = "workers.jobs.read_import"
+    READ_QUESTIONNAIRE = "workers.jobs.read_questionnaire"
 
 
 QUEUE_OF = {
@@ -58,7 +64,12 @@ QUEUE_OF = {
     JobName.UNMASK_WORDS: "urgent",
     JobName.ENQUEUE_OWED_WORK: "upkeep",
     JobName.RETRAIN_TRIAGE: "upkeep",
+    JobName.EXAMINE_ATTACHMENT: FILES,
+    JobName.REMAKE_COPY: "reports",
+    JobName.READ_IMPORT: FILES,
+    JobName.READ_QUESTIONNAIRE: "reports",
 }
+LONG_JOBS = frozenset({JobName.EXAMINE_ATTACHMENT, JobName.REMAKE_COPY, JobName.READ_IMPORT})
 
 
 @cache
@@ -72,14 +83,36 @@ def queue(name: str, client: redis.Redis) -> Queue:
     return Queue(name, connection=client, serializer=JSONSerializer)
 
 
-def owe(session: Session, job: JobName, subject_id: uuid.UUID) -> OwedWork:
-    """Write down that a job is owed; once that is committed, put it in the queue."""
+def owe(session: Session, job: JobName, subject_id: uuid.UUID, *, after: timedelta | None = None) -> OwedWork:
+    """Write down that a job is owed; once that is committed, put it in the queue.
+
+    With `after` it is put there by the sweep when that time is over, unless `owe_again` asks for it sooner.
+    """
     now = utcnow()
+    available_at = now + (after or SWEEP_GRACE)
     work = OwedWork(
-        id=uuid.uuid4(), job=job, subject_id=subject_id, created_at=now, available_at=now + SWEEP_GRACE
+        id=uuid.uuid4(), job=job, subject_id=subject_id, created_at=now, available_at=available_at
     )
     session.add(work)
-    enqueue_after_commit(session, job, work.id)
+    if after is None:
+        enqueue_after_commit(session, job, work.id)
+    return work
+
+
+def owe_again(
+    session: Session, job: JobName, subject_id: uuid.UUID, *, after: timedelta | None = None
+) -> OwedWork:
+    """Owe a job whether or not it was done before: there is one row for a job and its subject."""
+    session.flush()
+    work = session.scalar(
+        select(OwedWork).where(OwedWork.job == job, OwedWork.subject_id == subject_id).with_for_update()
+    )
+    if work is None:
+        return owe(session, job, subject_id, after=after)
+    work.done_at, work.claimed_until, work.attempts, work.failure = None, None, 0, None
+    work.available_at = utcnow() + (after or SWEEP_GRACE)
+    if after is None:
+        enqueue_after_commit(session, job, work.id)
     return work
 
 
@@ -100,7 +133,7 @@ def enqueue(client: redis.Redis, job: JobName, work_id: uuid.UUID | None = None)
         str(job),
         args=(str(work_id),) if work_id else (),
         description=str(job),
-        timeout=JOB_TIMEOUT_SECONDS,
+        timeout=LONG_JOB_TIMEOUT_SECONDS if job in LONG_JOBS else JOB_TIMEOUT_SECONDS,
         result_ttl=0,
         failure_ttl=FAILURE_KEPT_SECONDS,
     )
@@ -124,6 +157,22 @@ def _due(kind: Any, now: datetime, limit: int) -> Any:
         .order_by(kind.available_at)
         .limit(limit)
     )
+
+
+def owed_since(session: Session) -> tuple[int, datetime | None]:
+    """How many pieces of work are due or under way, arrivals too, and since when the oldest is; None for none.
+
+    A report whose writer is still filling in pages isn't due yet, and what is under way was put off by its claim.
+    """
+    now, total, oldest = utcnow(), 0, []
+    for kind in (OwedWork, Arrival):
+        due = select(func.count(), func.min(kind.available_at)).where(
+            kind.done_at.is_(None), kind.available_at <= now
+        )
+        count, since = session.execute(due).one()
+        total += count
+        oldest += [since] if since is not None else []
+    return total, min(oldest, default=None)
 
 
 def is_reachable(client: redis.Redis) -> bool:

@@ -32,6 +32,11 @@ def seal(content: Mapping[str, Any], public_key: bytes) -> bytes:
     return VERSION + key_id(public_key) + SealedBox(PublicKey(public_key)).encrypt(padded)
 
 
+def seal_bytes(content: bytes, public_key: bytes) -> bytes:
+    """Seal bytes as they are to a 32-byte X25519 public key: a piece of a file, whose length is no secret."""
+    return VERSION + key_id(public_key) + bytes(SealedBox(PublicKey(public_key)).encrypt(content))
+
+
 def keyed_digest(key: bytes, purpose: str, value: str) -> bytes:
     """HMAC-SHA256 of a value for one purpose. Use only on values nobody can list (never on phone numbers here)."""
     message = purpose.encode() + b"\x00" + value.encode("utf-8", "surrogatepass")

@@ -41,6 +41,13 @@ def is_from_another_site() -> bool:
     return origin not in {None, "null"} and str(origin).split("://", 1)[-1] != request.host
 
 
+def allow_device(device: str) -> None:
+    """Let the page that is being made ask for the `microphone`, or where the phone is: `geolocation`."""
+    if "allowed_devices" not in g:
+        g.allowed_devices = set()
+    g.allowed_devices.add(device)
+
+
 def init_security(app: Flask, *, is_https: bool) -> None:
     """Put the headers on every answer."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -50,6 +57,9 @@ def init_security(app: Flask, *, is_https: bool) -> None:
         response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=csp_nonce()))
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        for device in g.get("allowed_devices", ()):
+            policy = response.headers["Permissions-Policy"]
+            response.headers["Permissions-Policy"] = policy.replace(f"{device}=()", f"{device}=(self)")
         if request.endpoint not in _KEEPABLE:
             response.headers["Cache-Control"] = "no-store"
         if is_https:

@@ -9,9 +9,10 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ ADDRESS_FILE = "secrets/address.toml"  # where 'seere up' last served, for the o
 SIMULATOR_PATH = "/simulator/twilio"
 LANGUAGES = ("fr", "en", "bm")
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107
+COLOURS = ("teal", "blue", "plum", "earth", "slate")  # of app/public/palettes.toml
+HARMLESS_ADDRESS = "https://www.google.com/search?q=meteo+bamako"
+_ONION = re.compile(r"https?://[a-z2-7]{56}\.onion")  # version 3, the only kind that Tor still serves
 
 
 class SettingsError(RuntimeError):
@@ -46,6 +50,20 @@ class TwilioSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """What the public site calls itself and looks like. By default it says nothing about what it is for.
+
+    `name` is in titles and above each page, `colour` one of COLOURS, `leave_address` the harmless page behind "Leave
+    this page", `onion_address` the same site as a Tor service, which Tor's browser then offers.
+    """
+
+    name: str = ""
+    colour: str = COLOURS[0]
+    leave_address: str = HARMLESS_ADDRESS
+    onion_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the web process and the workers both need. No private key is ever here."""
 
@@ -62,6 +80,7 @@ class Settings:
     trusted_proxies: int = 0
     session_hours: int = 12
     idle_minutes: int = 60
+    appearance: Appearance = field(default_factory=Appearance)
 
     @property
     def is_https(self) -> bool:
@@ -126,10 +145,23 @@ class _Reader:
             self.problems.append(f"{PREFIX}{name.upper()} must be an address such as https://example.org.")
         return value
 
-    def language(self, name: str) -> str:
-        value = self.text(name, "fr")
-        if value not in LANGUAGES:
-            self.problems.append(f"{PREFIX}{name.upper()} must be one of {', '.join(LANGUAGES)}.")
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        value = self.text(name, choices[0])
+        if value not in choices:
+            self.problems.append(f"{PREFIX}{name.upper()} must be one of {', '.join(choices)}.")
+        return value
+
+    def harmless_address(self, name: str) -> str:
+        value = self.text(name, HARMLESS_ADDRESS)
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or not value.isprintable():
+            self.problems.append(f"{PREFIX}{name.upper()} must be an address such as {HARMLESS_ADDRESS}.")
+        return value
+
+    def onion_address(self, name: str) -> str:
+        value = self.text(name).rstrip("/")
+        if value and not _ONION.fullmatch(value):
+            self.problems.append(f"{PREFIX}{name.upper()} must be an address such as http://….onion.")
         return value
 
 
@@ -178,14 +210,24 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         intake_public_key=reader.key("intake_public_key"),
         twilio=_twilio(reader, public_url, demonstration=demonstration),
         demonstration=demonstration,
-        default_language=reader.language("default_language"),
+        default_language=reader.choice("default_language", LANGUAGES),
         trusted_proxies=reader.number("trusted_proxies", 0, 0, 5),
         session_hours=reader.number("session_hours", 12, 1, 24),
         idle_minutes=reader.number("idle_minutes", 60, 5, 720),
+        appearance=_appearance(reader),
     )
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
     return settings
+
+
+def _appearance(reader: _Reader) -> Appearance:
+    return Appearance(
+        name=reader.text("site_name")[:40],
+        colour=reader.choice("site_colour", COLOURS),
+        leave_address=reader.harmless_address("leave_address"),
+        onion_address=reader.onion_address("onion_location"),
+    )
 
 
 def _twilio(reader: _Reader, public_url: str, *, demonstration: bool) -> TwilioSettings:

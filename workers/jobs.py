@@ -9,16 +9,34 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import structlog
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.database import db, transaction
+from app.intake import drafts, uploads
 from app.messaging.outbox import has_due_messages
 from app.models import Arrival, Claimable, OwedWork
 from app.openings.service import erase_expired
-from app.queue import JobName, connection, enqueue, owed, waiting_arrivals
-from workers import attachments, intake, openings, outbox, processing, unmasking
+from app.queue import (
+    LONG_JOB_TIMEOUT_SECONDS,
+    LONG_JOBS,
+    JobName,
+    connection,
+    enqueue,
+    owed,
+    waiting_arrivals,
+)
+from workers import (
+    attachments,
+    imports,
+    intake,
+    openings,
+    outbox,
+    processing,
+    questionnaires,
+    unmasking,
+)
 from workers.learning.retraining import retrain
 from workers.runtime import keys, worker_app
 
@@ -26,6 +44,7 @@ logger = structlog.get_logger()
 
 Kind = type[OwedWork] | type[Arrival]  # both are claimed alike
 CLAIM = timedelta(minutes=5)  # longer than any piece of work takes
+LONG_CLAIM = timedelta(seconds=LONG_JOB_TIMEOUT_SECONDS) + CLAIM
 MOST_ATTEMPTS = 6
 FIRST_DELAY_SECONDS = 30
 RE_ENQUEUE_AFTER = timedelta(minutes=2)
@@ -66,6 +85,26 @@ def fetch_attachment(work_id: str) -> None:
     _perform(work_id, lambda subject: attachments.fetch_attachment(keys(), subject))
 
 
+def examine_attachment(work_id: str) -> None:
+    """Look at one file that came from the web, and make its copy."""
+    _perform(work_id, lambda subject: attachments.examine_attachment(keys(), subject))
+
+
+def remake_copy(work_id: str) -> None:
+    """Make the copy of one file anew, with what is to be hidden hidden."""
+    _perform(work_id, lambda subject: attachments.remake_copy(keys(), subject))
+
+
+def read_import(work_id: str) -> None:
+    """Read one table of reports as far as its state asks for."""
+    _perform(work_id, lambda subject: imports.read_import(keys(), subject))
+
+
+def read_questionnaire(work_id: str) -> None:
+    """Read one XLSForm."""
+    _perform(work_id, lambda subject: questionnaires.read_file(keys(), subject))
+
+
 def answer_opening(work_id: str) -> None:
     """Seal one thing anew for the person who asked to see it."""
     _perform(work_id, lambda subject: openings.answer_opening(keys(), subject))
@@ -77,12 +116,15 @@ def unmask_words(work_id: str) -> None:
 
 
 def enqueue_owed_work() -> None:
-    """The sweep: put into the queue what is owed and nobody is doing, and erase openings that ran out."""
+    """The sweep: put into the queue what is owed and nobody is doing, and erase what ran out."""
     with worker_app().app_context():
         client = connection(keys().settings.redis_url)
         with transaction() as session:
             now = utcnow()
             erase_expired(session, now)
+            drafts.erase_expired(session)
+            uploads.close_overdue(session, now)
+            uploads.erase_expired(session, now)
             found = _put_off(owed(session, now), now) + _put_off(waiting_arrivals(session, now), now)
             has_messages = has_due_messages(session, now)
         for job, work_id in found:
@@ -164,18 +206,27 @@ class Claim:
 
 
 def claim(work_id: uuid.UUID, of: Kind = OwedWork) -> Claim | None:
-    """Take a piece of work for five minutes; None if it is done or somebody's."""
+    """Take a piece of work for five minutes, or longer where it may take so; None if it is done or somebody's."""
     now = utcnow()
+    until = now + (LONG_CLAIM if _is_long(work_id, of) else CLAIM)
     subject_column = OwedWork.subject_id if of is OwedWork else Arrival.id
     with transaction() as session:
         subject: uuid.UUID | None = session.scalar(
             update(of)
             .where(of.id == work_id, of.done_at.is_(None))
             .where(or_(of.claimed_until.is_(None), of.claimed_until < now))
-            .values(claimed_until=now + CLAIM, attempts=of.attempts + 1)
+            .values(claimed_until=until, attempts=of.attempts + 1)
             .returning(subject_column)
         )
-        return Claim(of, work_id, subject, now + CLAIM) if subject else None
+        return Claim(of, work_id, subject, until) if subject else None
+
+
+def _is_long(work_id: uuid.UUID, of: Kind) -> bool:
+    if of is not OwedWork:
+        return False
+    job = db.session.scalar(select(OwedWork.job).where(OwedWork.id == work_id))
+    db.session.rollback()  # nothing was changed, and nothing is held
+    return job in LONG_JOBS
 
 
 def _still_ours(session: Session, claimed: Claim) -> OwedWork | Arrival | None:

@@ -79,8 +79,16 @@ def _sealed_attachment(session: Session, attachment_id: uuid.UUID) -> Sealed | N
     """The copy without metadata; of a recording without one the original, of anything else nothing."""
     attachment = session.get_one(Attachment, attachment_id)
     is_recording = attachment.content_type.startswith(AUDIO)
-    value = attachment.sealed_copy or (attachment.sealed_original if is_recording else None)
+    is_older = (
+        is_recording and not attachment.caution
+    )  # from before every sound got a copy, or a word on why not
+    value = attachment.sealed_copy or (attachment.sealed_original if is_older else None)
     return Sealed(value, attachment.content_type) if value else None
+
+
+def _sealed_details(session: Session, attachment_id: uuid.UUID) -> Sealed | None:
+    value = session.get_one(Attachment, attachment_id).sealed_details
+    return Sealed(value) if value else None
 
 
 def _sealed_number(session: Session, contact_id: uuid.UUID) -> Sealed | None:
@@ -95,6 +103,12 @@ def _sealed_message(session: Session, message_id: uuid.UUID) -> Sealed | None:
 def _file(opened: Mapping[str, Any], sealed: Sealed) -> Answer:
     content_type = str(opened.get("content_type", sealed.content_type))
     return Answer(AnswerKind.FILE, base64.b64decode(opened["bytes"], validate=True), content_type)
+
+
+def _details(opened: Mapping[str, Any], _sealed: Sealed) -> Answer:
+    """One line for each thing that the metadata said."""
+    lines = (f"{name}: {value}" for name, value in opened.items())
+    return Answer(AnswerKind.TEXT, "\n".join(lines).encode("utf-8", "replace"))
 
 
 def _number(opened: Mapping[str, Any], _sealed: Sealed) -> Answer:
@@ -113,11 +127,13 @@ def _text(opened: Mapping[str, Any], _sealed: Sealed) -> Answer:
 _ALPHABETS = (("UTF-8", "utf-8"), ("UCS-2", "utf-16-be"), ("Windows-1252", "cp1252"))
 _FINDERS: Mapping[OpeningSubject, Callable[[Session, uuid.UUID], Sealed | None]] = {
     OpeningSubject.ATTACHMENT: _sealed_attachment,
+    OpeningSubject.ATTACHMENT_DETAILS: _sealed_details,
     OpeningSubject.CONTACT: _sealed_number,
     OpeningSubject.MESSAGE: _sealed_message,
 }
 _READERS: Mapping[OpeningSubject, Callable[[Mapping[str, Any], Sealed], Answer]] = {
     OpeningSubject.ATTACHMENT: _file,
+    OpeningSubject.ATTACHMENT_DETAILS: _details,
     OpeningSubject.CONTACT: _number,
     OpeningSubject.MESSAGE: _text,
 }

@@ -5,13 +5,17 @@ Pure: text in, conclusions out. Storing them is app.casework's, running it is wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from workers.anonymise import anonymise, token_table
 from workers.contracts import Anonymised, EntityLabel, Finding, FindingKind, Span
+from workers.places import place_line
+from workers.questionnaires.merging import joined, merged
+from workers.questionnaires.telling import NOTHING_TOLD, Told
 from workers.triage import triage
 from workers.triage.linear_model import Model
 from workers.triage.place_gazetteer import Gazetteer
@@ -48,12 +52,15 @@ SHIPPED = Learnt()
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """One message, understood. `tokens` says which token stands for which words: to be sealed at once."""
+    """One message, understood. `tokens` says which token stands for which words: to be sealed at once. `answers` are
+    the codes and counts of closed questions.
+    """
 
     anonymised: Anonymised
     findings: tuple[Finding, ...]
     tokens: Mapping[str, str]
     needs_person: str
+    answers: Mapping[str, Any] | None = None
 
     def evidence(self, finding: Finding) -> list[list[int]]:
         """Where the words a finding rests on lie in the anonymised text; neighbours are one stretch."""
@@ -69,13 +76,15 @@ class Understood:
         return joined
 
 
-def compose(content: Mapping[str, str]) -> str:
-    """One text from what the form or the phone sent; the place and date fields become lines of it."""
-    lines = [content.get("text", "")]
-    for field, label in (("where", "Lieu"), ("when", "Date")):
-        if value := content.get(field, "").strip():
-            lines.append(f"{label} : {value}")
-    return "\n".join(lines)
+def compose(content: Mapping[str, Any], typed: Iterable[str] = ()) -> str:
+    """One text from what the form or the phone sent; place, date and free answers become lines of it."""
+    fields = (
+        ("Lieu", str(content.get("where", ""))),
+        ("Lieu choisi", place_line(content)),
+        ("Date", str(content.get("when", ""))),
+    )
+    lines = [f"{label} : {value.strip()}" for label, value in fields if value.strip()]
+    return "\n".join([str(content.get("text", "")), *lines, *typed])
 
 
 def understand(
@@ -85,19 +94,23 @@ def understand(
     *,
     is_answer: bool = False,
     learnt: Learnt = SHIPPED,
+    told: Told = NOTHING_TOLD,
 ) -> Understood:
-    """Anonymise and triage one message. Any error in an engine propagates: nothing raw ever goes on."""
+    """Anonymise and triage one message. Any error in an engine propagates: nothing raw ever goes on.
+
+    What was ticked stands below the text. It holds no word of the person's own, so it is not anonymised, and the
+    engines that conclude from words read the text alone.
+    """
     anonymised = anonymise(text, known=known, names=learnt.words.names, not_names=learnt.words.not_names)
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]
-    findings = (
-        *triage(text, received_at=received_at, names=names, model=learnt.model, places=learnt.places),
-        *doubts(anonymised),
-    )
+    read = triage(text, received_at=received_at, names=names, model=learnt.model, places=learnt.places)
+    findings = (*merged(read, told.findings, text=text, received_at=received_at), *doubts(anonymised))
     tokens = token_table(text, anonymised)
-    reason = "" if is_answer else reason_for_person(anonymised, findings)
-    return Understood(anonymised, findings, tokens, reason)
+    whole = replace(anonymised, text=joined(anonymised.text, told.ticked))
+    reason = "" if is_answer else reason_for_person(whole, findings)
+    return Understood(whole, findings, tokens, reason, told.answers)
 
 
 def doubts(anonymised: Anonymised) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ from app.database import transaction
 from app.models import (
     Arrival,
     Case,
+    Channel,
     Contact,
     Message,
     Report,
@@ -186,6 +187,8 @@ def _question_answered(keys: Keys, report: Report, message: Message) -> uuid.UUI
     """
     if report.is_answer:
         return message.answers_message_id
+    if report.channel == Channel.WEB:
+        return None  # nobody sent it: a phone that seals its report itself could claim any number in it
     with transaction() as session:
         if session.scalar(select(Arrival.id).where(Arrival.message_id == message.id).limit(1)):
             return None

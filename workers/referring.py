@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.conclusions import RuleMatch
 from app.models import Case, Organisation, RoutingRule
+from app.reference.taxonomy import possible_authors
 from workers import contracts
 from workers.contracts import FindingKind, RoutableCase, RoutableOrganisation
 from workers.routing import route
@@ -67,6 +68,6 @@ def _organisation(organisation: Organisation) -> RoutableOrganisation:
     return RoutableOrganisation(
         id=str(organisation.id),
         is_active=organisation.is_active,
-        conflict_actors=frozenset(organisation.conflict_actors),
+        conflict_actors=possible_authors(organisation.conflict_actors),
         names=frozenset(names),
     )

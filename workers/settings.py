@@ -28,24 +28,44 @@ class WorkerSettings:
 def load_worker_settings(environ: Mapping[str, str] | None = None) -> WorkerSettings:
     """Keys from the environment (`SEERE_INTAKE_PRIVATE_KEY`, `SEERE_PSEUDONYM_KEY`, or the same with `_FILE`),
     else from `var/secrets/workers.toml`. Raises SettingsError naming what is missing.
+
+    `SEERE_EARLIER_INTAKE_PRIVATE_KEYS` (base64, separated by spaces or lines) are those from before a rotation: what
+    was sealed under them, perhaps on a phone that had no network since, can still be opened.
     """
     environ = os.environ if environ is None else environ
     stored = read_secrets(var_directory(environ) / WORKER_SECRETS_FILE)
-    private = PrivateKey(_key(environ, stored, "intake_private_key"))
+    private = [PrivateKey(_key(environ, stored, "intake_private_key")), *_earlier(environ, stored)]
     return WorkerSettings(
-        private_keys={key_id(bytes(private.public_key)): private},
+        private_keys={key_id(bytes(key.public_key)): key for key in private},
         pseudonym_key=_key(environ, stored, "pseudonym_key"),
     )
 
 
+def _earlier(environ: Mapping[str, str], stored: Mapping[str, object]) -> list[PrivateKey]:
+    name = "earlier_intake_private_keys"
+    return [PrivateKey(_decoded(value, name)) for value in _value(environ, stored, name).split()]
+
+
 def _key(environ: Mapping[str, str], stored: Mapping[str, object], name: str) -> bytes:
+    return _decoded(_value(environ, stored, name), name)
+
+
+def _value(environ: Mapping[str, str], stored: Mapping[str, object], name: str) -> str:
     variable = PREFIX + name.upper()
     path = environ.get(variable + "_FILE")
     try:
         value = environ.get(variable) or (Path(path).read_text("utf-8").strip() if path else "")
-        key = base64.b64decode(value or str(stored.get(name, "")), validate=True)
-    except (OSError, binascii.Error, ValueError):
+    except (OSError, ValueError):
+        value = ""
+    return value or str(stored.get(name, ""))
+
+
+def _decoded(value: str, name: str) -> bytes:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
         key = b""
     if len(key) != 32:
+        variable = PREFIX + name.upper()
         raise SettingsError(f"{variable} must be 32 bytes in base64. Workers can't open reports without it.")
     return key

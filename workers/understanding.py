@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.conclusions import Conclusion, Understanding
 from app.database import transaction
+from app.intake.submission import from_content
 from app.models import Case, Message, Report
+from app.questionnaires.service import current, of_version
 from app.sealing import seal
 from workers.contracts import Finding, FindingKind
 from workers.corrections import corrected_understanding, masks_by_people
@@ -21,6 +23,8 @@ from workers.learning.current import learnt_model
 from workers.names import accepted_names
 from workers.opening import open_sealed
 from workers.pipeline import Learnt, Understood, compose, understand
+from workers.questionnaires.telling import NOTHING_TOLD, Told, tell
+from workers.storable import storable
 from workers.triage.explanation import LANGUAGES as EXPLAINED_IN
 from workers.triage.explanation import explain
 
@@ -30,10 +34,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One inbound message as opened: its text, and the tokens its case already uses."""
+    """One inbound message as opened: its text, the tokens its case already uses, what its questionnaire adds."""
 
     text: str
     known_tokens: Mapping[str, str]
+    told: Told = NOTHING_TOLD
 
 
 def understand_message(keys: Keys, report: Report, message: Message, *, is_answer: bool) -> Understood:
@@ -42,7 +47,12 @@ def understand_message(keys: Keys, report: Report, message: Message, *, is_answe
     """
     opened = _open(keys, report, message)
     return understand(
-        opened.text, message.created_at, opened.known_tokens, is_answer=is_answer, learnt=_learnt(keys)
+        opened.text,
+        message.created_at,
+        opened.known_tokens,
+        is_answer=is_answer,
+        learnt=_learnt(keys),
+        told=opened.told,
     )
 
 
@@ -52,7 +62,7 @@ def _learnt(keys: Keys) -> Learnt:
 
 
 def _open(keys: Keys, report: Report, message: Message) -> Opened:
-    content = open_sealed(keys.workers, message.sealed_content or b"")
+    content = storable(open_sealed(keys.workers, message.sealed_content or b""))
     with transaction() as session:
         others = session.scalars(
             select(Message.sealed_tokens)
@@ -66,7 +76,17 @@ def _open(keys: Keys, report: Report, message: Message) -> Opened:
             .order_by(Message.created_at)
         ).all()
         by_people = masks_by_people(session, report.case_id)
-    return Opened(compose(content), _tokens(keys, [*others, *by_people]))
+        told = _told(content)
+    return Opened(compose(content, told.typed), _tokens(keys, [*others, *by_people]), told)
+
+
+def _told(content: Mapping[str, Any]) -> Told:
+    """What the answers say, by the version that they were given to; one that isn't here any more reads like today's."""
+    submission = from_content(content)
+    if not submission.answers:
+        return NOTHING_TOLD
+    version = of_version(submission.questionnaire_version) or current()
+    return tell(version.number, version.definition, submission.answers)
 
 
 def _tokens(keys: Keys, sealed_tables: Iterable[bytes | None]) -> dict[str, str]:
@@ -99,6 +119,7 @@ def understanding(keys: Keys, understood: Understood) -> Understanding:
         conclusions=[_conclusion(understood, finding) for finding in understood.findings],
         needs_person=understood.needs_person,
         residual_risk=understood.anonymised.residual_risk,
+        answers=understood.answers,
     )
 
 

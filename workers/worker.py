@@ -8,7 +8,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app.clock import utcnow
-from app.queue import QUEUES
+from app.queue import FILES, QUEUES
 from workers.runtime import keys, worker_app
 
 logger = structlog.get_logger()
@@ -25,8 +25,11 @@ class ReportWorker(SimpleWorker):
         """The job has already written down what went wrong, without data; RQ's own traceback log is not wanted."""
 
 
-def run_worker(*, burst: bool = False) -> None:
-    """Load the engines, then serve the queues, the urgent one first."""
+def run_worker(*, burst: bool = False, with_files: bool = True) -> None:
+    """Load the engines, then serve the queues, the urgent one first.
+
+    A film takes minutes: a worker without files is never busy with one while a report waits.
+    """
     from workers import anonymise
     from workers.pipeline import understand
 
@@ -36,7 +39,10 @@ def run_worker(*, burst: bool = False) -> None:
     # A client of its own: RQ changes the timeouts of the one it is given.
     client = redis.Redis.from_url(keys().settings.redis_url)
     worker = ReportWorker(
-        list(QUEUES), connection=client, serializer=JSONSerializer, log_job_description=False
+        [name for name in QUEUES if with_files or name != FILES],
+        connection=client,
+        serializer=JSONSerializer,
+        log_job_description=False,
     )
     logger.info("worker_ready")
     worker.work(burst=burst, logging_level="WARNING", with_scheduler=False)

@@ -38,6 +38,7 @@ PAGES = (
     DeskPage(
         "call_backs.requests", lazy_gettext("Call backs"), is_of_the_desk=True, waiting=_waiting_call_backs
     ),
+    DeskPage("imports.overview", lazy_gettext("Imports")),
     DeskPage("exports.export_form", lazy_gettext("Exports")),
     DeskPage("naming.names", lazy_gettext("Lists of names"), is_of_the_desk=True),
     DeskPage("audit.entries", lazy_gettext("Audit trail")),

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     VERIFY_CASES = "verify_cases"
     REVIEW_NAMES = "review_names"
     OPEN_SEALED = "open_sealed"  # with a reason, on record; the service asks for the desk's people besides
+    IMPORT_REPORTS = "import_reports"
     EXPORT_CASES = "export_cases"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
@@ -32,7 +33,14 @@ class Permission(StrEnum):
 P = Permission
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.MONITOR: frozenset(
-        {P.READ_CASES, P.WORK_ON_CASES, P.REFER_CASES, P.ANSWER_REFERRALS, P.OPEN_SEALED}
+        {
+            P.READ_CASES,
+            P.WORK_ON_CASES,
+            P.REFER_CASES,
+            P.ANSWER_REFERRALS,
+            P.OPEN_SEALED,
+            P.IMPORT_REPORTS,
+        }
     ),
     Role.SUPERVISOR: frozenset(
         {
@@ -44,6 +52,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.VERIFY_CASES,
             P.REVIEW_NAMES,
             P.OPEN_SEALED,
+            P.IMPORT_REPORTS,
             P.READ_AUDIT,
         }
     ),
@@ -63,6 +72,30 @@ ENDPOINTS: dict[str, Permission] = {
     "public.withdraw_report": P.PUBLIC,
     "public.about": P.PUBLIC,
     "public.change_wishes": P.PUBLIC,
+    "public.next_page": P.PUBLIC,
+    "public.start_again": P.PUBLIC,
+    "public.find_places": P.PUBLIC,
+    "public.leave": P.PUBLIC,
+    "public.languages": P.PUBLIC,
+    "public.listen": P.PUBLIC,
+    "public.challenge": P.PUBLIC,
+    "public.show_given": P.PUBLIC,
+    "public.add_to_report": P.PUBLIC,
+    "public.change_sharing": P.PUBLIC,
+    "public.erase_report": P.PUBLIC,
+    "files.options": P.PUBLIC,
+    "files.create": P.PUBLIC,
+    "files.progress": P.PUBLIC,
+    "files.append": P.PUBLIC,
+    "files.remove": P.PUBLIC,
+    "offline.page": P.PUBLIC,
+    "offline.manifest": P.PUBLIC,
+    "offline.service_worker": P.PUBLIC,
+    "offline.take_sealed": P.PUBLIC,
+    "api.document": P.PUBLIC,
+    "api.create_report": P.PUBLIC,  # with a token of an organisation, which the route checks
+    "api.read_report": P.PUBLIC,  # likewise
+    "api.take_from_kobo": P.PUBLIC,  # likewise
     "webhooks.receive": P.PUBLIC,
     "voice.answer_call": P.PUBLIC,
     "voice.choose_language": P.PUBLIC,
@@ -97,6 +130,13 @@ ENDPOINTS: dict[str, Permission] = {
     "openings.content": P.OPEN_SEALED,
     "call_backs.requests": P.OPEN_SEALED,
     "call_backs.mark_done": P.OPEN_SEALED,
+    "evidence.blur": P.OPEN_SEALED,
+    "imports.overview": P.IMPORT_REPORTS,
+    "imports.send": P.IMPORT_REPORTS,
+    "imports.show": P.IMPORT_REPORTS,
+    "imports.map_columns": P.IMPORT_REPORTS,
+    "imports.begin": P.IMPORT_REPORTS,
+    "imports.problems": P.IMPORT_REPORTS,
     "naming.names": P.REVIEW_NAMES,
     "naming.decide_names": P.REVIEW_NAMES,
     "exports.export_form": P.EXPORT_CASES,
@@ -117,6 +157,15 @@ ENDPOINTS: dict[str, Permission] = {
     "prompts.list_prompts": P.ADMINISTER,
     "prompts.change_prompt": P.ADMINISTER,
     "prompts.play": P.ADMINISTER,
+    "questionnaires.overview": P.ADMINISTER,
+    "questionnaires.send": P.ADMINISTER,
+    "questionnaires.show": P.ADMINISTER,
+    "questionnaires.publish": P.ADMINISTER,
+    "questionnaires.example": P.ADMINISTER,
+    "access.overview": P.ADMINISTER,
+    "access.make_token": P.ADMINISTER,
+    "access.change_token": P.ADMINISTER,
+    "access.revoke_token": P.ADMINISTER,
     "simulator.handset": P.SIMULATE,
     "simulator.send": P.SIMULATE,
     "simulator.received": P.SIMULATE,

@@ -1,4 +1,4 @@
-"""The page on which an administrator records what callers hear."""
+"""The pages on which an administrator records what callers hear, and the public pages for people who don't read."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from flask_babel import gettext, lazy_gettext
 from app.accounts.forms import FormState
 from app.accounts.session import current_user
 from app.administration import prompts
+from app.administration.page_labels import page_labels
 from app.database import db, transaction
 from app.intake import spoken
+from app.intake.listening import PREFIX, known_pages
 from app.intake.spoken import PromptKey
 from app.languages import NAMES
 from app.models import VoicePrompt
@@ -46,8 +48,12 @@ def _allow_sounds(_endpoint: str | None, _values: dict[str, object] | None) -> N
 
 @blueprint.get("")
 def list_prompts() -> ResponseReturnValue:
-    """What is recorded, by language, with a way to record, hear, replace and remove each."""
-    return _page(FormState())
+    """What is recorded, by language, with a way to record, hear, replace and remove each.
+
+    What callers hear; with `pages` in the address the public pages in that language.
+    """
+    language = request.args.get("pages", "")
+    return _pages(language, FormState()) if language in NAMES else _page(FormState())
 
 
 @blueprint.post("")
@@ -61,8 +67,9 @@ def change_prompt() -> ResponseReturnValue:
         return _done(key, language)
     problem = _keep(key, language)
     if problem:
-        return _page(FormState(f"{key}-{language}", errors={"sound": problem}))
-    flash(gettext("Kept. Callers hear it from now on."))
+        state = FormState(f"{key}-{language}", errors={"sound": problem})
+        return _pages(language, state) if key.startswith(PREFIX) else _page(state)
+    flash(_kept(key))
     return _done(key, language)
 
 
@@ -75,15 +82,23 @@ def play(prompt_id: uuid.UUID) -> ResponseReturnValue:
     return Response(found.audio, content_type=found.content_type)
 
 
-def _place() -> tuple[PromptKey, str]:
+def _place() -> tuple[str, str]:
     """What the form is about; 400 for what can't be recorded."""
     key, language = request.form.get("key", ""), request.form.get("language", "")
-    if key not in set(PromptKey) or language not in spoken.order():
+    is_heard = key in set(PromptKey) and language in spoken.order()
+    is_page = key.startswith(PREFIX) and key.removeprefix(PREFIX) in page_labels() and language in NAMES
+    if not (is_heard or is_page):
         abort(HTTPStatus.BAD_REQUEST)
-    return PromptKey(key), language
+    return key, language
 
 
-def _keep(key: PromptKey, language: str) -> str:
+def _kept(key: str) -> str:
+    if key.startswith(PREFIX):
+        return gettext("Kept. Within a minute it can be heard on the page.")
+    return gettext("Kept. Callers hear it from now on.")
+
+
+def _keep(key: str, language: str) -> str:
     """Keep the sound that was sent; what is wrong with it, in words, or nothing."""
     file = request.files.get("sound")
     content = file.read(prompts.LARGEST_BYTES + 1) if file else b""
@@ -99,22 +114,28 @@ def _keep(key: PromptKey, language: str) -> str:
     return ""
 
 
-def _done(key: PromptKey, language: str) -> ResponseReturnValue:
-    address = url_for("prompts.list_prompts", _anchor=f"{key}-{language}")
+def _done(key: str, language: str) -> ResponseReturnValue:
+    known_pages().forget()
+    pages = language if key.startswith(PREFIX) else None
+    address = url_for("prompts.list_prompts", pages=pages, _anchor=f"{key}-{language}")
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
 def _page(form: FormState) -> ResponseReturnValue:
     places = prompts.prompt_places(db.session())
     offered = [NAMES[language] for language, each in places.items() if _is_offered(each)]
-    page = render_template(
-        "desk/administration/prompts.html",
-        places=places,
-        offered=offered,
-        labels=LABELS,
-        form=form,
-        has_voice=spoken.has_voice,
-    )
+    shown = {"places": places, "offered": offered, "labels": LABELS, "has_voice": spoken.has_voice}
+    return _recording_page("desk/administration/prompts.html", form, names=NAMES, **shown)
+
+
+def _pages(language: str, form: FormState) -> ResponseReturnValue:
+    places = prompts.page_places(db.session(), language, page_labels())
+    shown = {"places": places, "language": language, "names": NAMES}
+    return _recording_page("desk/administration/page_prompts.html", form, **shown)
+
+
+def _recording_page(template: str, form: FormState, **shown: object) -> ResponseReturnValue:
+    page = render_template(template, form=form, **shown)
     answer = make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
     answer.headers["Permissions-Policy"] = (
         "camera=(), microphone=(self), geolocation=()"  # to record here only
@@ -123,4 +144,4 @@ def _page(form: FormState) -> ResponseReturnValue:
 
 
 def _is_offered(places: list[prompts.PromptPlace]) -> bool:
-    return any(place.key is PromptKey.GREETING and place.recorded for place in places)
+    return any(place.key == PromptKey.GREETING and place.recorded for place in places)

@@ -1,8 +1,9 @@
-"""What callers hear, as an administrator recorded it: keep, replace, remove. None is shipped."""
+"""What callers and readers hear, as an administrator recorded it: keep, replace, remove. None is shipped."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from app import audit
 from app.audit import Action
 from app.clock import utcnow
 from app.intake import spoken
+from app.intake.listening import key_of
 from app.intake.sound import Sound, read_sound
 from app.intake.spoken import PromptKey
 from app.models import User, VoicePrompt
@@ -40,12 +42,16 @@ class RecordedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptPlace:
-    """One thing that can be recorded in one language. `words` are what the synthetic voice says meanwhile."""
+    """One thing that can be recorded in one language. `words` are what the synthetic voice says meanwhile.
 
-    key: PromptKey
+    `label` says what it is: to be shown, in the language of the page.
+    """
+
+    key: str
     language: str
     words: str
     recorded: RecordedPrompt | None
+    label: str = ""
 
 
 def prompt_places(session: Session) -> dict[str, list[PromptPlace]]:
@@ -60,7 +66,16 @@ def prompt_places(session: Session) -> dict[str, list[PromptPlace]]:
     }
 
 
-def keep_prompt(session: Session, user: User, key: PromptKey, language: str, content: bytes) -> VoicePrompt:
+def page_places(session: Session, language: str, pages: Mapping[str, str]) -> list[PromptPlace]:
+    """Every public page that can be listened to in a language. `pages` gives each one's label by its name."""
+    recorded = _recorded(session)
+    return [
+        PromptPlace(key_of(page), language, "", recorded.get((key_of(page), language)), label)
+        for page, label in pages.items()
+    ]
+
+
+def keep_prompt(session: Session, user: User, key: str, language: str, content: bytes) -> VoicePrompt:
     """Keep a sound, instead of the one before. Raises NotASound and TooLarge.
 
     It gets an id of its own: callers' providers keep what they once fetched from an address.
@@ -77,7 +92,7 @@ def keep_prompt(session: Session, user: User, key: PromptKey, language: str, con
     return prompt
 
 
-def remove_prompt(session: Session, user: User, key: PromptKey, language: str) -> bool:
+def remove_prompt(session: Session, user: User, key: str, language: str) -> bool:
     """Remove a sound, so that the synthetic voice speaks again; False when there was none."""
     removed = _delete(session, key, language)
     if removed is not None:
@@ -99,7 +114,7 @@ def _recorded(session: Session) -> dict[tuple[str, str], RecordedPrompt]:
     return {(key, language): RecordedPrompt(*rest) for key, language, *rest in found}
 
 
-def _prompt(key: PromptKey, language: str, sound: Sound, user: User) -> VoicePrompt:
+def _prompt(key: str, language: str, sound: Sound, user: User) -> VoicePrompt:
     return VoicePrompt(
         id=uuid.uuid4(),
         key=key,
@@ -111,7 +126,7 @@ def _prompt(key: PromptKey, language: str, sound: Sound, user: User) -> VoicePro
     )
 
 
-def _delete(session: Session, key: PromptKey, language: str) -> uuid.UUID | None:
+def _delete(session: Session, key: str, language: str) -> uuid.UUID | None:
     audit.lock(session)  # two people at once would both find none, and only one could keep theirs
     return session.scalar(
         delete(VoicePrompt)
@@ -120,9 +135,7 @@ def _delete(session: Session, key: PromptKey, language: str) -> uuid.UUID | None
     )
 
 
-def _record(
-    session: Session, user: User, prompt_id: uuid.UUID, key: PromptKey, language: str, change: str
-) -> None:
+def _record(session: Session, user: User, prompt_id: uuid.UUID, key: str, language: str, change: str) -> None:
     detail = {"key": str(key), "language": language, "change": change}
     audit.record(
         session, Action.PROMPT_CHANGED, f"voice_prompt:{prompt_id}", actor=f"user:{user.id}", detail=detail

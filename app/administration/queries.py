@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,8 @@ from app.administration.gateway_views import GatewayView, gateway_views
 from app.administration.gateway_wording import state_label
 from app.casework.wording import ago
 from app.clock import utcnow
-from app.models import Organisation, OwedWork, RoutingRule, User
-from app.queue import connection, is_reachable
+from app.models import Organisation, RoutingRule, User
+from app.queue import connection, is_reachable, owed_since
 from app.settings import Settings
 
 LATE = timedelta(minutes=5)  # work owed for longer means that no worker is at it
@@ -75,10 +75,8 @@ def _queue(settings: Settings) -> Sign:
 
 
 def _owed_work(session: Session) -> Sign:
-    count, oldest = session.execute(
-        select(func.count(), func.min(OwedWork.created_at)).where(OwedWork.done_at.is_(None))
-    ).one()
-    if not count:
+    count, oldest = owed_since(session)
+    if oldest is None:
         return Sign(gettext("Work owed"), True, gettext("nothing waits"))
     state = gettext("%(count)s waiting, the oldest since %(time)s", count=count, time=ago(oldest))
     return Sign(gettext("Work owed"), not _is_late(oldest), state, _advice(oldest))

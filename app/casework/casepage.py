@@ -17,6 +17,7 @@ from app.casework.referrals import next_states
 from app.casework.talk import TalkLine, talk
 from app.casework.timeline import TimelineEntry, timeline
 from app.casework.tokens import tokens_in
+from app.casework.told import ReporterView, reporters
 from app.casework.visibility import has_conflict, may_read_text
 from app.casework.wishes import contact_of
 from app.languages import page_language
@@ -104,6 +105,7 @@ class CasePage:
     composer: Composer | None
     wishes: WishesView | None
     rule: str
+    reporters: Sequence[ReporterView] = ()
     permissions: frozenset[str] = field(default=frozenset())
 
 
@@ -132,6 +134,7 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
         composer=composer(session, case),
         wishes=_wishes(session, case),
         rule=rule_in_words(page_language()),
+        reporters=reporters(session, case, messages),
         permissions=_permissions(user, case),
     )
 

@@ -50,6 +50,9 @@ MESSAGES = {
     "conflict": lazy_gettext(
         "This organisation can't get the case: it is connected with somebody the report names."
     ),
+    "not_allowed": lazy_gettext(
+        "The reporter has not allowed this kind of organisation to get the case. Ask them, by a question on the case."
+    ),
     "referred_already": lazy_gettext("The case is already referred to this organisation."),
     "referral_state": lazy_gettext("The referral has moved on and this can no longer be done."),
     "deadline_unknown": lazy_gettext("Choose one of the deadlines."),
@@ -62,6 +65,11 @@ MESSAGES = {
     "mask_pending": lazy_gettext("This mask is being taken away already."),
     "unmask_unconfirmed": lazy_gettext("Confirm that the hidden words identify nobody."),
     "choose": lazy_gettext("Choose one of the list."),
+    "rectangle": lazy_gettext(
+        "Give four numbers from 0 to 100 that lie on the picture: left, top, width, height."
+    ),
+    "rectangles_many": lazy_gettext("At most 60 parts of a picture can be hidden."),
+    "not_a_picture": lazy_gettext("Parts can only be hidden on pictures."),
 }
 _FIELD_OF = {
     "violation_unknown": "code",
@@ -86,6 +94,7 @@ _FIELD_OF = {
     "assignee_unknown": "assignee",
     "organisation_unknown": "organisation",
     "conflict": "organisation",
+    "not_allowed": "organisation",
     "referred_already": "organisation",
     "deadline_unknown": "deadline_hours",
     "mask_short": "words",

@@ -6,9 +6,10 @@ Running it again for the same message replaces what the machine had proposed and
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import Action
 from app.casework.applying import SURE_ENOUGH, Conclusion, apply
+from app.casework.sharing import WITHHELD, may_be_shared_with
 from app.clock import utcnow
-from app.folding import fold
+from app.intake.case_text import refresh_text
 from app.models import (
     UNSAFE_ADDITION,
     Case,
@@ -29,6 +31,7 @@ from app.models import (
     Finding,
     FindingState,
     Message,
+    Organisation,
     Referral,
     ReferralState,
     Report,
@@ -66,6 +69,7 @@ class Understanding:
     conclusions: Sequence[Conclusion] = field(default=())
     needs_person: str = ""
     residual_risk: float = 0.0
+    answers: Mapping[str, Any] | None = None  # codes and counts of a web form's closed questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,7 @@ def keep_message(message: Message, understood: Understanding) -> None:
     """Store a message's anonymised text; NUL can't be stored by every database and means nothing."""
     message.anonymised_text = understood.text.replace("\x00", " ")
     message.sealed_tokens, message.residual_risk = understood.sealed_tokens, understood.residual_risk
+    message.answers = dict(understood.answers) if understood.answers else None
 
 
 def take_in_failure(session: Session, report: Report, reason: str) -> Case:
@@ -182,11 +187,11 @@ def take_in_failure(session: Session, report: Report, reason: str) -> Case:
 
 
 def refer_by_rules(session: Session, case: Case, matches: Sequence[RuleMatch]) -> None:
-    """Create the referrals that the rules ask for; they wait for a person when the case does."""
+    """Create the referrals that rules ask for and reporters allow; they wait for a person when the case does."""
     here = set(session.scalars(select(Referral.organisation_id).where(Referral.case_id == case.id)))
     state = ReferralState.PROPOSED if case.needs_person else ReferralState.SENT
     for match in matches:
-        if match.organisation_id in here:
+        if match.organisation_id in here or _is_withheld(session, case, match):
             continue
         referral = Referral(
             id=uuid.uuid4(),
@@ -202,6 +207,18 @@ def refer_by_rules(session: Session, case: Case, matches: Sequence[RuleMatch]) -
         audit.record(
             session, Action.REFERRAL_CREATED, f"referral:{referral.id}", actor="worker", detail=detail
         )
+
+
+def _is_withheld(session: Session, case: Case, match: RuleMatch) -> bool:
+    """Whether the reporters don't allow what a rule asks for; that is told once in the case's history."""
+    organisation = session.get_one(Organisation, match.organisation_id)
+    if may_be_shared_with(session, case, organisation):
+        return False
+    detail = {"organisation": str(organisation.id)}
+    told = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == WITHHELD))
+    if all(event.detail != detail for event in told):
+        session.add(CaseEvent(case_id=case.id, kind=WITHHELD, detail=detail))
+    return True
 
 
 def _new_case(session: Session, report: Report) -> Case:
@@ -244,20 +261,3 @@ def _finding(case: Case, message: Message, position: int, conclusion: Conclusion
         evidence=[list(span) for span in conclusion.evidence],
         explanation=dict(conclusion.explanation),
     )
-
-
-def refresh_text(session: Session, case: Case) -> None:
-    """The case's text is that of its messages, in order, as far as they were not withdrawn."""
-    session.flush()
-    texts = session.scalars(
-        select(Message.anonymised_text)
-        .join(Report, Report.id == Message.report_id)
-        .where(
-            Report.case_id == case.id,
-            Report.state != ReportState.WITHDRAWN,
-            Message.anonymised_text.is_not(None),
-        )
-        .order_by(Message.created_at)
-    )
-    case.anonymised_text = "\n\n".join(text for text in texts if text)
-    case.search_text = fold(case.anonymised_text)

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     MESSAGE_TYPED = "message_typed"
     OPENING_ASKED = "opening_asked"
     WISHES_CHANGED = "wishes_changed"
+    HIDING_CHANGED = "hiding_changed"
 
 
 _ACTIONS = {
@@ -49,6 +50,7 @@ _ACTIONS = {
     EventKind.MESSAGE_MOVED: Action.MESSAGE_MOVED,
     EventKind.MESSAGE_TYPED: Action.MESSAGE_TYPED,
     EventKind.OPENING_ASKED: Action.OPENING_ASKED,
+    EventKind.HIDING_CHANGED: Action.COPY_REMADE,
 }
 
 

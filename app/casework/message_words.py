@@ -44,11 +44,45 @@ FAILURES: Words = {
 }
 FILE_STATES: Words = {
     "waiting": lazy_gettext("on its way"),
+    "arrived": lazy_gettext("being looked at"),
     "kept": lazy_gettext("received"),
     "failed": lazy_gettext("could not be fetched"),
+    "damaged": lazy_gettext("came damaged and can’t be opened"),
+}
+CAUTIONS: Words = {
+    "unknown_kind": lazy_gettext("Kept, no copy: no copy can be made of this kind of file."),
+    "active": lazy_gettext("Kept, no copy: this kind of file can do harm where it is opened."),
+    "archive": lazy_gettext("Kept, no copy: it holds other files, which are not unpacked."),
+    "damaged": lazy_gettext("Kept, no copy: it is damaged."),
+    "locked": lazy_gettext("Kept, no copy: it is locked with a password."),
+    "too_large": lazy_gettext("Kept, no copy: it is too large to be copied safely."),
+    "too_slow": lazy_gettext("Kept, no copy: making one took too long."),
+    "crashed": lazy_gettext("Kept, no copy: the file broke the program that read it. Beware of it."),
+    "several_kinds": lazy_gettext(
+        "The copy is safe. The original is made to pass for another kind of file: beware."
+    ),
+    "runs_programs": lazy_gettext("The copy is safe. The original holds scripts or other files: beware."),
+    "shortened": lazy_gettext("The copy holds the beginning only."),
+    "remaking": lazy_gettext("The copy is being made anew."),
+}
+FILE_KINDS: Words = {
+    "image": lazy_gettext("Picture"),
+    "video": lazy_gettext("Film"),
+    "audio": lazy_gettext("Recording"),
+    "application/pdf": lazy_gettext("PDF document"),
+}
+CUSTODY: Words = {
+    "attachment.arrived": lazy_gettext("Came in, sealed as it came"),
+    "attachment.kept": lazy_gettext("Looked at, digest taken"),
+    "attachment.failed": lazy_gettext("Found damaged"),
+    "attachment.copy_remade": lazy_gettext("Copy made anew"),
+    "opening.asked": lazy_gettext("Opened"),
+    "opening.asked.details": lazy_gettext("What its metadata said was opened"),
+    "hidden": lazy_gettext("What is hidden was changed"),
 }
 OPENINGS: Words = {
     "attachment": lazy_gettext("a file"),
+    "details": lazy_gettext("what a file’s metadata said"),
     "contact": lazy_gettext("the phone number"),
     "message": lazy_gettext("a message that could not be read"),
 }

@@ -12,6 +12,7 @@ from app.accounts.permissions import Permission, may
 from app.casework import history
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
 from app.casework.history import EventKind
+from app.casework.sharing import may_be_shared_with
 from app.casework.visibility import has_conflict, workable_case
 from app.clock import utcnow
 from app.models import Case, Organisation, OrganisationKind, Referral, ReferralState, User
@@ -35,8 +36,8 @@ def refer(
 ) -> Referral:
     """Send a case to an organisation by hand; one that was declined or revoked is sent anew.
 
-    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `organisation_unknown`, `conflict`, `referred_already`,
-    `deadline_unknown`.
+    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `organisation_unknown`, `conflict`, `not_allowed`,
+    `referred_already`, `deadline_unknown`.
     """
     case = workable_case(session, user, case_id, Permission.REFER_CASES)
     if not user.organisation.sees_every_case:
@@ -58,6 +59,8 @@ def _fresh(session: Session, user: User, case: Case, organisation: Organisation)
     """The case's referral to an organisation, made or made anew, as sent now."""
     if has_conflict(session, case.id, organisation):
         raise CaseworkError("conflict")
+    if not may_be_shared_with(session, case, organisation):
+        raise CaseworkError("not_allowed")
     referral = session.scalar(
         select(Referral).where(Referral.case_id == case.id, Referral.organisation_id == organisation.id)
     )
@@ -76,7 +79,8 @@ def answer_referral(
 ) -> Referral:
     """Move a referral on: the desk sends or revokes it, the receiving organisation accepts, declines or finishes it.
 
-    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `conflict`, `referral_state`, `reason_short`.
+    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `conflict`, `not_allowed`, `referral_state`,
+    `reason_short`.
     """
     referral = session.get(Referral, referral_id)
     if referral is None:
@@ -126,6 +130,8 @@ def _send(session: Session, user: User, case: Case, referral: Referral) -> None:
     """A proposal's deadline runs from the moment it is sent."""
     if has_conflict(session, case.id, referral.organisation):
         raise CaseworkError("conflict")
+    if not may_be_shared_with(session, case, referral.organisation):
+        raise CaseworkError("not_allowed")
     referral.deadline_at = utcnow() + (referral.deadline_at - referral.created_at)
     referral.created_by_id = user.id
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import utcnow
-from app.models import Direction, Message, OwedWork, Report
-from app.queue import SWEEP_GRACE, JobName, enqueue_after_commit, owe
+from app.models import Direction, Message, Report
+from app.queue import JobName, owe_again
 
 
 def read_again(session: Session, message: Message, *, is_addition: bool = False) -> None:
@@ -33,17 +30,3 @@ def first_message(session: Session, report: Report) -> Message | None:
         .order_by(Message.created_at)
         .limit(1)
     ).first()
-
-
-def owe_again(session: Session, job: JobName, subject_id: uuid.UUID) -> OwedWork:
-    """Owe a job whether or not it was done before: there is one row for a job and its subject."""
-    session.flush()
-    work = session.scalar(
-        select(OwedWork).where(OwedWork.job == job, OwedWork.subject_id == subject_id).with_for_update()
-    )
-    if work is None:
-        return owe(session, job, subject_id)
-    work.done_at, work.claimed_until, work.attempts, work.failure = None, None, 0, None
-    work.available_at = utcnow() + SWEEP_GRACE
-    enqueue_after_commit(session, job, work.id)
-    return work

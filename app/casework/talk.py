@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.files import FileView, files_of
 from app.casework.movable import is_last_of_report, targets
 from app.messaging.wordings import UnknownWording, wording
 from app.models import (
-    Attachment,
-    AttachmentState,
     Case,
     Direction,
     Gateway,
@@ -24,25 +23,6 @@ from app.models import (
 )
 
 HIDDEN_CODE = "····-····-····"  # a receipt code opens a report: the desk never sees one
-AUDIO = "audio/"
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """A file that came with a message, and whether the desk may ask for it to be opened."""
-
-    attachment: Attachment
-
-    @property
-    def is_recording(self) -> bool:
-        """Whether it is to be listened to."""
-        return self.attachment.content_type.startswith(AUDIO)
-
-    @property
-    def can_be_opened(self) -> bool:
-        """Whether there is something that a worker may hand out: a recording, or a copy without metadata."""
-        has_copy = self.attachment.sealed_copy is not None
-        return self.attachment.state == AttachmentState.KEPT and (has_copy or self.is_recording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +60,7 @@ def talk(
 ) -> list[TalkLine]:
     """Every message of a case in order; what only the desk may do with it stays empty for others."""
     reading = _Reading(session, user, case)
-    files = _files(session, messages)
+    files = files_of(session, user, case, messages)
     return [
         reading.ours(each)
         if each.direction == Direction.OUTBOUND
@@ -151,17 +131,3 @@ def _said(session: Session, message: Message) -> str:
 
 def _gateway_labels(session: Session) -> dict[str, str]:
     return {row.slug: row.label for row in session.execute(select(Gateway.slug, Gateway.label))}
-
-
-def _files(session: Session, messages: Sequence[Message]) -> dict[uuid.UUID, list[FileView]]:
-    """The files by message; one that belongs to a report as a whole stands with its first message."""
-    first: dict[uuid.UUID | None, uuid.UUID] = {}
-    for message in messages:
-        if message.direction == Direction.INBOUND:
-            first.setdefault(message.report_id, message.id)
-    statement = select(Attachment).where(Attachment.report_id.in_([each for each in first if each]))
-    found: dict[uuid.UUID, list[FileView]] = {}
-    for attachment in session.scalars(statement.order_by(Attachment.created_at)):
-        owner = attachment.message_id or first[attachment.report_id]
-        found.setdefault(owner, []).append(FileView(attachment))
-    return found

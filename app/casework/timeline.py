@@ -21,6 +21,7 @@ _DESK_ONLY = (
     EventKind.OPENING_ASKED,
     EventKind.MESSAGE_TYPED,
     EventKind.WISHES_CHANGED,
+    EventKind.HIDING_CHANGED,
 )
 _REFERRALS = (EventKind.REFERRAL_CREATED, EventKind.REFERRAL_CHANGED)
 _TABLE_OF = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission, may
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
 from app.models import Case, Finding, FindingState, Organisation, Referral, ReferralState, Role, User
+from app.reference.taxonomy import possible_authors
 
 ACTOR = "actor"
 SEEN_STATES = (ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.DONE)
@@ -69,13 +70,13 @@ def has_conflict(session: Session, case_id: uuid.UUID, organisation: Organisatio
 
 
 def _names_an_actor_of(codes: Collection[str]) -> ColumnElement[bool]:
-    """A finding about an actor that nobody rejected, by the code as a person corrected it."""
+    """A finding about an actor that nobody rejected, by the code as a person corrected it, or its whole category."""
     code = func.coalesce(Finding.corrected_value["code"].as_string(), Finding.value["code"].as_string())
     return exists().where(
         Finding.case_id == Case.id,
         Finding.kind == ACTOR,
         Finding.state != FindingState.REJECTED,
-        code.in_(list(codes)),
+        code.in_(list(possible_authors(codes))),
     )
 
 

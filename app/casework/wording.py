@@ -11,7 +11,16 @@ from flask import Blueprint
 from flask_babel import format_date, get_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from app.casework.message_words import CHANNELS, DELIVERY_STATES, FAILURES, FILE_STATES, OPENINGS
+from app.casework.message_words import (
+    CAUTIONS,
+    CHANNELS,
+    CUSTODY,
+    DELIVERY_STATES,
+    FAILURES,
+    FILE_KINDS,
+    FILE_STATES,
+    OPENINGS,
+)
 from app.clock import utcnow
 from app.languages import page_language
 from app.models import Organisation, User
@@ -108,6 +117,8 @@ EVENTS: Words = {
     "report_received": lazy_gettext("Report received"),
     "answer_received": lazy_gettext("Answer received from the reporter"),
     "report_withdrawn": lazy_gettext("Report withdrawn by the reporter"),
+    "report_erased": lazy_gettext("Report deleted by the reporter"),
+    "consent_changed": lazy_gettext("The reporter changed what may be shared"),
     "finding_decided": lazy_gettext("Finding decided"),
     "finding_added": lazy_gettext("Finding added"),
     "question_asked": lazy_gettext("Question asked"),
@@ -115,6 +126,7 @@ EVENTS: Words = {
     "status_changed": lazy_gettext("Status changed"),
     "verification_changed": lazy_gettext("Verification changed"),
     "referral_created": lazy_gettext("Referral made"),
+    "referral_withheld": lazy_gettext("Not referred: the reporter has not allowed it"),
     "referral_changed": lazy_gettext("Referral changed"),
     "note": lazy_gettext("Note"),
     "words_masked": lazy_gettext("Words hidden"),
@@ -124,6 +136,7 @@ EVENTS: Words = {
     "message_typed": lazy_gettext("Recording written down"),
     "opening_asked": lazy_gettext("Opened"),
     "wishes_changed": lazy_gettext("Wishes about messages changed"),
+    "hiding_changed": lazy_gettext("What is hidden on a picture was changed"),
 }
 ROLES: Words = {
     "monitor": lazy_gettext("Monitor"),
@@ -162,6 +175,9 @@ _TABLES = {
     "delivery": DELIVERY_STATES,
     "failure": FAILURES,
     "file_state": FILE_STATES,
+    "file_kind": FILE_KINDS,
+    "caution": CAUTIONS,
+    "custody": CUSTODY,
     "opening": OPENINGS,
     "need": NEEDS,
     "event": EVENTS,

@@ -13,7 +13,6 @@ from alembic.script import ScriptDirectory
 from redis import Redis
 from rq import Worker
 from rq.cron import CronScheduler
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.administration.gateway_views import GatewayView, gateway_views
@@ -21,8 +20,7 @@ from app.administration.limits import budget_of_today
 from app.clock import BAMAKO, utcnow
 from app.database import db
 from app.factory import ROOT, bare
-from app.models import OwedWork
-from app.queue import QUEUES, connection, is_reachable
+from app.queue import QUEUES, connection, is_reachable, owed_since
 from app.settings import Settings, SettingsError, load_settings
 
 LATE = timedelta(minutes=5)
@@ -100,6 +98,10 @@ def _workers(client: Redis) -> Check:
         return Check(
             "Workers", "none", "Run 'seere worker' (one or more), on a machine with the private key."
         )
+    served = {name for worker in serving for name in worker.queue_names()}
+    if left := [name for name in QUEUES if name not in served]:
+        advice = "Run one 'seere worker' without --no-files."
+        return Check("Workers", f"{len(serving)} at work, nobody for: {', '.join(left)}", advice)
     return Check("Workers", f"{len(serving)} at work")
 
 
@@ -112,9 +114,7 @@ def _clock(client: Redis) -> Check:
 
 
 def _owed_work() -> Check:
-    count, oldest = db.session.execute(
-        select(func.count(), func.min(OwedWork.created_at)).where(OwedWork.done_at.is_(None))
-    ).one()
+    count, oldest = owed_since(db.session())
     if oldest is not None and utcnow() - oldest > LATE:
         advice = "Are workers running? A piece that fails again and again is in the workers' log by its id."
         return Check("Work owed", f"{count}, the oldest for more than five minutes", advice)

@@ -17,6 +17,7 @@ import click
 from app.commands.web import gunicorn_command
 from app.factory import ROOT
 from app.installation import compile_translations, make_secrets, write_private
+from app.offline.built import HOW_TO_BUILD, are_built
 from app.settings import ADDRESS_FILE, load_settings, var_directory
 from app.supervisor import (
     STARTUP_SECONDS,
@@ -28,7 +29,7 @@ from app.supervisor import (
     without_private_keys,
 )
 
-WEB_PROCESSES, WEB_THREADS = 2, 4
+WEB_PROCESSES, WEB_THREADS = 2, 24
 
 
 @click.command("up")
@@ -60,6 +61,8 @@ def _start(supervisor: Supervisor, host: str, port: int, worker_count: int, *, d
     first = make_secrets(var, demonstration=demonstration)
     click.echo(f"{'New installation' if first else 'Installation'} in {var.name}/")
     compile_translations(ROOT / "translations")
+    if not are_built(ROOT / "app" / "static"):
+        click.echo(HOW_TO_BUILD)
     environment = _environment(var, host, port)
     environment = _start_valkey(supervisor, var, environment)
     _run(environment, "db", "upgrade")
@@ -69,7 +72,8 @@ def _start(supervisor: Supervisor, host: str, port: int, worker_count: int, *, d
     click.echo("Starting the web server, the workers and the clock…")
     supervisor.start(Part("Web", web, without_private_keys(environment), log / "web.log"))
     for number in range(1, worker_count + 1):
-        command = [seere, "worker"]
+        # All but one leave files alone, so that no report waits behind a film; a single one does everything.
+        command = [seere, "worker", "--files" if number == worker_count else "--no-files"]
         supervisor.start(Part(f"Worker {number}", command, environment, log / f"worker-{number}.log"))
     supervisor.start(Part("Clock", [seere, "cron"], environment, log / "clock.log"))
     _wait_for_web(f"http://{host}:{port}/healthz", supervisor)

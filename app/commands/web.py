@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from app.factory import ROOT
+from app.offline.built import HOW_TO_BUILD, are_built
 from app.supervisor import without_private_keys
 
 
@@ -33,8 +35,10 @@ def gunicorn_command(bind: str, processes: int, threads: int) -> list[str]:
 @click.command("web")
 @click.option("--bind", default="127.0.0.1:8000", show_default=True)
 @click.option("--processes", default=2, show_default=True)
-@click.option("--threads", default=4, show_default=True)
+@click.option("--threads", default=24, show_default=True)  # most of them wait for files on slow networks
 def web(bind: str, processes: int, threads: int) -> None:
     """The web server, to be put behind a TLS proxy."""
+    if not are_built(ROOT / "app" / "static"):
+        click.echo(HOW_TO_BUILD, err=True)
     command = gunicorn_command(bind, processes, threads)
     os.execve(command[0], command, without_private_keys(os.environ))  # noqa: S606 - replaces us

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.database import transaction
 from app.demonstration.acting import asked_question
 from app.demonstration.stories import LATEST, Story
-from app.intake import receipts
+from app.intake import additions, receipts
 from app.intake.gateways import twilio
 from app.intake.service import NewReport, submit
 from app.models import CaseEvent, Channel, Message, Report
@@ -50,7 +50,7 @@ def _moment(story: Story, report_id: uuid.UUID, now: datetime) -> datetime:
 def _answer(settings: Settings, story: Story, report_id: uuid.UUID, now: datetime) -> uuid.UUID | None:
     with transaction() as session:
         question = asked_question(session, report_id)
-    if question is None or not receipts.answer(
+    if question is None or not additions.answer(
         settings, report_id, question.id, story.answer, f"{story.reference}-answer"
     ):
         return None

@@ -1,4 +1,4 @@
-"""What the holder of a receipt code may see and do: the state, a question, an answer, withdrawal."""
+"""What the holder of a receipt code may see and do: the state, questions, wishes, withdrawal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from app import audit
 from app.audit import Action
 from app.clock import utcnow
 from app.database import transaction
+from app.intake.case_text import refresh_text
+from app.intake.consent import LEAST, Consent
+from app.intake.sharing import consent_of, revoke
 from app.messaging.contacts import Wishes, set_wishes, wishes_of
 from app.models import (
     Case,
@@ -25,17 +28,11 @@ from app.models import (
     DeliveryState,
     Direction,
     Message,
-    Referral,
-    ReferralState,
     Report,
     ReportState,
 )
-from app.queue import JobName, owe
 from app.receipts import normalise, receipt_hash
-from app.sealing import keyed_digest, seal
 from app.settings import Settings
-
-REVOCABLE = (ReferralState.PROPOSED, ReferralState.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,8 @@ class WishesOnRecord:
 class ReceiptView:
     """Everything the receipt page may show. It says nothing of what the report was about.
 
-    `state` is one of `received`, `in_progress`, `question`, `closed`, `withdrawn`.
+    `state` is one of `received`, `in_progress`, `question`, `closed`, `withdrawn`; what was erased is withdrawn too.
+    `consent` is what is allowed as things stand.
     """
 
     report_id: uuid.UUID
@@ -68,6 +66,8 @@ class ReceiptView:
     received_at: datetime
     exchanges: tuple[Exchange, ...]
     wishes: WishesOnRecord | None = None  # of a report that came by phone
+    consent: Consent = LEAST
+    is_erased: bool = False
 
 
 def find_report(settings: Settings, session: Session, code: str) -> Report | None:
@@ -89,7 +89,15 @@ def view(session: Session, report: Report) -> ReceiptView:
         and message.state != DeliveryState.CANCELLED
     )
     state = neutral_state(session, report, exchanges)
-    return ReceiptView(report.id, state, report.received_at, exchanges, _wishes(session, report))
+    return ReceiptView(
+        report.id,
+        state,
+        report.received_at,
+        exchanges,
+        _wishes(session, report),
+        consent_of(report),
+        is_erased=report.erased_at is not None,
+    )
 
 
 def neutral_state(session: Session, report: Report, exchanges: tuple[Exchange, ...] = ()) -> str:
@@ -116,40 +124,6 @@ def mark_read(report_id: uuid.UUID) -> None:
             )
             .values(read_at=utcnow())
         )
-
-
-def answer(settings: Settings, report_id: uuid.UUID, question_id: uuid.UUID, text: str, token: str) -> bool:
-    """Seal and keep an answer once per form token; False when there is no such open question."""
-    reference = keyed_digest(settings.lookup_key, "reference:answer", token)
-    with transaction() as session:
-        if session.scalar(select(Message.id).where(Message.channel_reference == reference)):
-            return True
-        question = session.get(Message, question_id)
-        if question is None or question.report_id != report_id or not _is_question(question):
-            return False
-        report = session.get_one(Report, report_id)
-        if report.state == ReportState.WITHDRAWN:
-            return False
-        message = Message(
-            id=uuid.uuid4(),
-            report_id=report_id,
-            direction=Direction.INBOUND,
-            state=DeliveryState.RECEIVED,
-            channel=Channel.WEB,
-            channel_reference=reference,
-            sealed_content=seal({"text": text}, settings.intake_public_key),
-            answers_message_id=question_id,
-        )
-        session.add(message)
-        session.flush()
-        owe(session, JobName.PROCESS_ANSWER, message.id)
-        audit.record(session, Action.REPORT_ANSWERED, f"report:{report_id}", actor="reporter")
-    return True
-
-
-def _is_question(message: Message) -> bool:
-    """What a colleague wrote to the reporter; what the machine says by itself isn't answered here."""
-    return message.direction == Direction.OUTBOUND and message.template is None
 
 
 def change_wishes(report_id: uuid.UUID, changes: Mapping[str, Any]) -> bool:
@@ -217,10 +191,7 @@ def _withdraw_case(session: Session, report: Report) -> None:
         return
     session.add(CaseEvent(case_id=case.id, kind="report_withdrawn"))
     if any(other.state != ReportState.WITHDRAWN for other in case.reports):
+        refresh_text(session, case)
         return
     case.is_withdrawn, case.status, case.updated_at = True, CaseStatus.CLOSED, utcnow()
-    session.execute(
-        update(Referral)
-        .where(Referral.case_id == case.id, Referral.state.in_(REVOCABLE))
-        .values(state=ReferralState.REVOKED, decided_at=utcnow())
-    )
+    revoke(session, case)

@@ -14,6 +14,7 @@ from app.models.casefile import (
     Verification,
 )
 from app.models.claiming import Claimable
+from app.models.evidence import Upload, UploadPiece, UploadPurpose
 from app.models.learning import ModelState, TriageModel
 from app.models.likeness import Likeness, LikenessKind
 from app.models.messaging import (
@@ -43,6 +44,7 @@ from app.models.naming import (
     SuggestionState,
 )
 from app.models.organisation import Organisation, OrganisationKind, Role, User
+from app.models.partners import AccessToken, ImportState, ReportImport
 from app.models.record import AuditEntry, ExportRecord, Installation, OwedWork
 from app.models.report import (
     Channel,
@@ -54,9 +56,11 @@ from app.models.report import (
     Report,
     ReportState,
 )
+from app.models.web_report import Draft, Questionnaire, QuestionnaireFile, QuestionnaireState
 
 __all__ = [
     "UNSAFE_ADDITION",
+    "AccessToken",
     "Act",
     "Arrival",
     "ArrivalKind",
@@ -76,11 +80,13 @@ __all__ = [
     "DeliveryReceipt",
     "DeliveryState",
     "Direction",
+    "Draft",
     "ExportRecord",
     "Finding",
     "FindingState",
     "Gateway",
     "GatewayState",
+    "ImportState",
     "Installation",
     "Likeness",
     "LikenessKind",
@@ -97,15 +103,22 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "OwedWork",
+    "Questionnaire",
+    "QuestionnaireFile",
+    "QuestionnaireState",
     "Referral",
     "ReferralState",
     "Report",
+    "ReportImport",
     "ReportState",
     "Role",
     "RoutingRule",
     "SendAttempt",
     "SuggestionState",
     "TriageModel",
+    "Upload",
+    "UploadPiece",
+    "UploadPurpose",
     "User",
     "Verification",
     "VoicePrompt",

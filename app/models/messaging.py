@@ -217,7 +217,8 @@ class CallbackRequest(Identified, Base):
 class AttachmentState(StrEnum):
     """How far a file that came with a message is."""
 
-    WAITING = "waiting"  # still at the provider
+    WAITING = "waiting"  # still at the provider, or on its way in from the web
+    ARRIVED = "arrived"  # whole and sealed in pieces, not yet looked at
     KEPT = "kept"
     FAILED = "failed"
 
@@ -240,11 +241,23 @@ class Attachment(Identified, Base):
     failure: Mapped[str | None] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
+    upload_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("upload.id"), unique=True
+    )  # of the original
+    caution: Mapped[str] = mapped_column(String(40), default="")  # why there is no copy, or why to beware
+    sealed_details: Mapped[bytes | None] = mapped_column(LargeBinary)  # what the original's metadata said
+    sealed_preview: Mapped[bytes | None] = mapped_column(LargeBinary)  # a small picture of the copy
+    blurred: Mapped[list[list[float]]] = mapped_column(
+        default=list
+    )  # [left, top, width, height], each 0 to 1
+    face_count: Mapped[int | None]  # faces that a machine proposed to blur
+
 
 class OpeningSubject(StrEnum):
     """What can be opened for one person for a short time."""
 
-    ATTACHMENT = "attachment"
+    ATTACHMENT = "attachment"  # the copy without metadata
+    ATTACHMENT_DETAILS = "details"  # what the original's metadata said
     CONTACT = "contact"
     MESSAGE = "message"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,6 +19,7 @@ class Channel(StrEnum):
 
     SMS = "sms"
     WEB = "web"
+    API = "api"  # a partner's own program, Kobo, or a table that was imported
     WHATSAPP = "whatsapp"
     VOICE = "voice"
     USSD = "ussd"
@@ -25,7 +27,7 @@ class Channel(StrEnum):
     @property
     def is_by_phone(self) -> bool:
         """Whether answers go to a phone rather than to the receipt page."""
-        return self is not Channel.WEB
+        return self not in {Channel.WEB, Channel.API}
 
 
 class ReportState(StrEnum):
@@ -86,6 +88,12 @@ class Report(Identified, Base):
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     withdrawn_at: Mapped[datetime | None]
 
+    # Of a report from the web; None where it wasn't asked, as with an SMS. See app/intake/consent.py.
+    consent: Mapped[dict[str, Any] | None]
+    questionnaire_version: Mapped[int | None]
+    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    erased_at: Mapped[datetime | None]  # its writer had deleted what can be deleted
+
     messages: Mapped[list[Message]] = relationship(order_by="Message.created_at", back_populates="report")
 
 
@@ -133,6 +141,7 @@ class Message(Identified, Base):
     anonymised_text: Mapped[str | None] = mapped_column(Text)
     sealed_tokens: Mapped[bytes | None] = mapped_column(LargeBinary)
     residual_risk: Mapped[float | None]  # the machine's estimate that something identifying is left, 0 to 1
+    answers: Mapped[dict[str, Any] | None]  # codes and counts of a web form's closed questions, from a worker
     text: Mapped[str | None] = mapped_column(Text)
     answers_message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
     written_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

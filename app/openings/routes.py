@@ -20,16 +20,17 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
+from app.accounts.forms import FormState
 from app.accounts.session import current_user
 from app.casework.complaints import from_casework, status_of
 from app.casework.errors import CaseworkError
 from app.clock import utcnow
 from app.database import db, transaction
-from app.models import Case, Opening, OpeningSubject
+from app.models import Attachment, Case, Opening, OpeningSubject
 from app.openings import keeping, service
 from app.openings.schemas import OpeningIn
 from app.openings.subjects import Wanted
-from app.openings.views import PICTURES, SOUNDS, OpeningState, OpeningView, view
+from app.openings.views import DOCUMENTS, ENDINGS, OpeningState, OpeningView, view
 
 blueprint = Blueprint("openings", __name__, url_prefix="/desk/openings")
 
@@ -64,7 +65,15 @@ def show(opening_id: uuid.UUID) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return {"state": shown.state}
     case = db.session.get(Case, shown.opening.case_id) if shown.opening.case_id else None
-    page = render_template("desk/opening.html", view=shown, case=case, reader=current_user(), now=utcnow())
+    page = render_template(
+        "desk/opening.html",
+        view=shown,
+        case=case,
+        reader=current_user(),
+        now=utcnow(),
+        picture=_picture(shown),
+        no_form=FormState(),
+    )
     response = make_response(page)
     if shown.state is OpeningState.WAITING:
         response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)  # for who has no script
@@ -75,18 +84,27 @@ def show(opening_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.get("/<uuid:opening_id>/content")
 def content(opening_id: uuid.UUID) -> ResponseReturnValue:
-    """A recording or a picture that was opened, as a file that can do nothing."""
+    """A copy that was opened, as a file that can do nothing; a document only to be saved."""
     shown = _view(opening_id)
-    endings = SOUNDS | PICTURES
-    if shown.answer is None or shown.answer.content_type not in endings:
+    if shown.answer is None or shown.answer.content_type not in ENDINGS:
         abort(HTTPStatus.NOT_FOUND)
     content_type = shown.answer.content_type
-    name = f"{opening_id.hex[:8]}.{endings[content_type]}"
     response: Response = send_file(
-        io.BytesIO(shown.answer.body), content_type, download_name=name, conditional=True, etag=False
+        io.BytesIO(shown.answer.body),
+        content_type,
+        as_attachment=content_type in DOCUMENTS,
+        download_name=f"{opening_id.hex[:8]}.{ENDINGS[content_type]}",
+        conditional=True,  # players of films ask for parts
+        etag=False,
     )
     response.headers["Content-Security-Policy"] = _INERT
     return response
+
+
+def _picture(shown: OpeningView) -> Attachment | None:
+    """The picture that is shown, on which parts may be hidden."""
+    is_copy = shown.shape == "picture" and shown.opening.subject == OpeningSubject.ATTACHMENT
+    return db.session.get(Attachment, shown.opening.subject_id) if is_copy else None
 
 
 def _view(opening_id: uuid.UUID) -> OpeningView:

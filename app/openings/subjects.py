@@ -95,6 +95,7 @@ def _case_of_contact(session: Session, wanted: Wanted) -> uuid.UUID | None:
 
 _FINDERS: Mapping[OpeningSubject, Callable[[Session, Wanted], uuid.UUID | None]] = {
     OpeningSubject.ATTACHMENT: _case_of_attachment,
+    OpeningSubject.ATTACHMENT_DETAILS: _case_of_attachment,
     OpeningSubject.MESSAGE: _case_of_message,
     OpeningSubject.CONTACT: _case_of_contact,
 }

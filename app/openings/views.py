@@ -19,10 +19,17 @@ SOUNDS = {
     "audio/x-wav": "wav",
     "audio/webm": "webm",
     "audio/amr": "amr",
+    "audio/amr-wb": "amr",
     "audio/3gpp": "3gp",
     "audio/flac": "flac",
 }
 PICTURES = {"image/jpeg": "jpg", "image/png": "png"}
+FILMS = {"video/mp4": "mp4"}
+DOCUMENTS = {"application/pdf": "pdf"}  # only ever to be saved: a browser doesn't show it here
+ENDINGS = SOUNDS | PICTURES | FILMS | DOCUMENTS
+
+
+_SHAPES = {"sound": SOUNDS, "picture": PICTURES, "film": FILMS, "document": DOCUMENTS}
 
 
 class OpeningState(StrEnum):
@@ -45,14 +52,12 @@ class OpeningView:
 
     @property
     def shape(self) -> str:
-        """`number`, `text`, `sound`, `picture`, or empty for nothing that may be shown."""
+        """`number`, `text`, `sound`, `picture`, `film`, `document`, or empty for nothing that may be shown."""
         if self.answer is None:
             return ""
         if self.answer.kind is not AnswerKind.FILE:
             return str(self.answer.kind)
-        if self.answer.content_type in SOUNDS:
-            return "sound"
-        return "picture" if self.answer.content_type in PICTURES else ""
+        return next((shape for shape, types in _SHAPES.items() if self.answer.content_type in types), "")
 
 
 def view(opening: Opening, key: bytes | None, now: datetime) -> OpeningView:

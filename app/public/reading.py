@@ -10,8 +10,9 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from flask import Request, abort, request
-from werkzeug.formparser import FormDataParser
 
+from app.languages import ask_for_language
+from app.public.parts import MULTIPART, NoFiles, read_parts
 from app.security import is_from_another_site
 
 MOST_FIELDS = 50
@@ -23,17 +24,30 @@ _MENDING = "seere-mend-utf8"
 def read_form(request: Request) -> dict[str, str]:
     """The posted fields, decoded and cleaned. A field sent twice holds both values, a line each.
 
-    Needs `keep_raw_form` to have run before anything else read the form.
+    Needs `guard_form` to have run before anything else read the form. Files are left aside: see posted.py.
     """
-    raw = request.get_data(cache=True)
-    if request.mimetype == "multipart/form-data":
-        return _gather(_multipart(raw, request))
-    return _gather(_urlencoded(raw))
+    if request.mimetype == MULTIPART:
+        body = io.BytesIO(request.get_data(cache=True))
+        return gather(read_parts(body, boundary_of(request), NoFiles()))
+    return gather(_urlencoded(request.get_data(cache=True)))
 
 
-def keep_raw_form(request: Request) -> None:
-    """Hold on to the bytes: Flask's own parser would replace every byte that isn't UTF-8."""
-    request.get_data(cache=True)
+def gather(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Fields by name, from raw names and values. The page's language is what they say from now on."""
+    form: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = clean(decode(raw_name)), clean(decode(raw_value))
+        form[name] = f"{form[name]}\n{value}" if form.get(name) else value
+    ask_for_language(form.get("lang", "").split("\n")[0])
+    return form
+
+
+def boundary_of(request: Request) -> bytes:
+    """What stands between the parts of a multipart body; 400 where nothing is said."""
+    boundary = request.mimetype_params.get("boundary", "")
+    if not boundary or not boundary.isascii():
+        abort(HTTPStatus.BAD_REQUEST)
+    return boundary.encode("ascii")
 
 
 def decode(raw: bytes) -> str:
@@ -64,23 +78,6 @@ def _urlencoded(raw: bytes) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
-def _multipart(raw: bytes, request: Request) -> list[tuple[bytes, bytes]]:
-    """Pairs from a multipart body, brought to UTF-8 first because the parser replaces what isn't."""
-    mended = decode(raw).encode()
-    _, form, _ = FormDataParser(max_form_parts=MOST_FIELDS).parse(
-        io.BytesIO(mended), request.mimetype, len(mended), request.mimetype_params
-    )
-    return [(name.encode(), value.encode()) for name, value in form.items(multi=True)]
-
-
-def _gather(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    form: dict[str, str] = {}
-    for raw_name, raw_value in pairs:
-        name, value = clean(decode(raw_name)), clean(decode(raw_value))
-        form[name] = f"{form[name]}\n{value}" if form.get(name) else value
-    return form
-
-
 def _mend(error: UnicodeError) -> tuple[str, int]:
     """What stands for bytes that aren't UTF-8: half of a surrogate pair (old phones), or a Windows letter."""
     if not isinstance(error, UnicodeDecodeError):
@@ -104,9 +101,14 @@ codecs.register_error(_MENDING, _mend)
 
 
 def guard_form() -> None:
-    """Before a request: keep a form's bytes as they came, and refuse one that another site sent."""
+    """Before a request: keep a form's bytes as they came, and refuse one that another site sent.
+
+    Flask's own parser would replace every byte that isn't UTF-8. A multipart body is left to whoever reads it: there
+    may be files in it, which must not be held in memory.
+    """
     if request.method != "POST":
         return
-    keep_raw_form(request)
+    if request.mimetype != MULTIPART:
+        request.get_data(cache=True)
     if is_from_another_site():
         abort(HTTPStatus.FORBIDDEN)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask_babel import format_decimal, gettext
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates
 
 from app.messaging.hours import minute_of
 from app.public.reading import has_visible_text
@@ -58,12 +59,34 @@ class FormSchema(Schema):
 
 
 class ReportIn(FormSchema):
-    """A message to us: what happened, and where, when and how to reach its writer if they wish."""
+    """A message to us: what happened, and where, when and how to reach its writer if they wish.
 
-    text = fields.String(validate=[_is_message, _no_longer_than(LONGEST_TEXT)])
+    The text may be empty where files tell instead.
+    """
+
+    text = fields.String(validate=_no_longer_than(LONGEST_TEXT))
     where = fields.String(validate=_no_longer_than(LONGEST_LINE))
     when = fields.String(validate=_no_longer_than(LONGEST_LINE))
     contact = fields.String(validate=_no_longer_than(LONGEST_LINE))
+
+    def __init__(self, *, files: int = 0, **options: Any) -> None:
+        super().__init__(**options)
+        self._files = files
+
+    @validates("text")
+    def check_text(self, value: str, **_: object) -> None:
+        """Something must say what happened."""
+        if not self._files:
+            _is_message(value)
+
+
+class ConsentIn(FormSchema):
+    """What its writer allows, and how to reach them. Of `share_with`, each kind is on a line."""
+
+    may_ask = fields.String()
+    contact = fields.String(validate=_no_longer_than(LONGEST_LINE))
+    share_with = fields.String()
+    with_identity = fields.String()
 
 
 class AnswerIn(FormSchema):
@@ -71,6 +94,22 @@ class AnswerIn(FormSchema):
 
     question = fields.UUID()
     answer = fields.String(validate=[_is_answer, _no_longer_than(LONGEST_TEXT)])
+
+
+class AdditionIn(FormSchema):
+    """More about a message. The text may be empty where files came instead."""
+
+    text = fields.String(validate=_no_longer_than(LONGEST_TEXT))
+
+    def __init__(self, *, files: int = 0, **options: Any) -> None:
+        super().__init__(**options)
+        self._files = files
+
+    @validates("text")
+    def check_text(self, value: str, **_: object) -> None:
+        """Something must be added."""
+        if not self._files and not has_visible_text(value):
+            raise ValidationError(gettext("Write something, or choose a file."))
 
 
 class WishIn(FormSchema):

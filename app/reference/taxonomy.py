@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -36,11 +36,12 @@ class ViolationType:
 
 @dataclass(frozen=True, slots=True)
 class ActorCategory:
-    """A kind of alleged author."""
+    """A kind of alleged author. `members` are the codes of those that workers tell apart."""
 
     code: str
     order: int
     labels: Mapping[str, str]
+    members: frozenset[str] = frozenset()
 
     def label(self, language: str) -> str:
         """What it is called in `fr`, `en` or `bm`; in French for any other language."""
@@ -72,5 +73,19 @@ def actor_categories() -> Mapping[str, ActorCategory]:
     """All kinds of alleged author by code, in the order of lists."""
     entries = enumerate(_read("actors.toml")["categories"].items())
     return MappingProxyType(
-        {code: ActorCategory(code, order, _labels(entry)) for order, (code, entry) in entries}
+        {
+            code: ActorCategory(code, order, _labels(entry), frozenset(entry.get("members", ())))
+            for order, (code, entry) in entries
+        }
     )
+
+
+def possible_authors(codes: Iterable[str]) -> frozenset[str]:
+    """Actor codes, and the categories that they belong to: "the State" may be the police as well as the army.
+
+    An organisation that must not be sent what names its own people isn't sent what may mean them either.
+    """
+    named = frozenset(codes)
+    return named | {
+        code for code, category in actor_categories().items() if not named.isdisjoint(category.members)
+    }

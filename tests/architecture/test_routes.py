@@ -32,7 +32,7 @@ def everything(settings: Settings) -> Any:
 
 def address(rule: Rule) -> str:
     """The route's address with made-up identifiers."""
-    return re.sub(r"<(?:\w+:)?\w+>", str(uuid.uuid4()), rule.rule)
+    return re.sub(r"<(?:\w+:)?\w+>", str(uuid.uuid4()), re.sub(r"<int:\w+>", "0", rule.rule))
 
 
 def routes(app: Flask, *, but: Permission = Permission.PUBLIC) -> list[tuple[str, str, Permission]]:

@@ -58,7 +58,7 @@ def test_compose_starts_our_own_commands_and_gives_the_private_key_to_workers_on
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     assert {"web", "worker", "cron", "database", "valkey"} <= set(services)
     for name, service in services.items():
-        is_worker = name in {"worker", "cron"}
+        is_worker = name in {"worker", "files", "cron"}
         given = "intake_private_key" in service.get("secrets", [])
         assert given == is_worker, name
         assert any("INTAKE_PRIVATE" in key for key in service.get("environment", {})) == is_worker, name

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,15 +96,22 @@ class Running:
         answer = requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=30)
         assert answer.status_code == 200, answer.text
 
-    def web_report(self, **fields: str) -> str:
-        """Fill in the form on the web; the receipt code."""
+    def web_report(self, *, share_with: Sequence[str] = (), **fields: str) -> str:
+        """Fill in the form on the web, and say who may read it besides the desk; the receipt code."""
         page = requests.get(self.address, timeout=30).text
-        hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
-        answer = requests.post(self.address, data={**hidden, **fields}, timeout=30)
-        assert answer.status_code == 201, answer.text
-        code = CODE.search(answer.text)
+        sent = self._press("/", page, {**fields, "go": "on" if share_with else "finish"})
+        if share_with:
+            consent = {"step": "consent", "share_with": list(share_with), "go": "finish"}
+            sent = self._press("/next", sent.text, consent)
+        assert sent.status_code == 201, sent.text
+        code = CODE.search(sent.text)
         assert code is not None
         return code[0]
+
+    def _press(self, path: str, page: str, fields: Mapping[str, object]) -> requests.Response:
+        """Press a button of a page, with its hidden fields."""
+        hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+        return requests.post(self.address + path, data={**hidden, **fields}, timeout=30)
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         """Ask the SQLite file directly."""

@@ -57,7 +57,7 @@ def _kind(process: psutil.Process) -> str:
         command = " ".join(process.cmdline())
         if "gunicorn" in command:
             return "web"
-        if command.endswith("seere worker"):
+        if "seere worker" in command:
             return "worker"
         if "valkey" in command.split(" ")[0]:
             return "valkey"

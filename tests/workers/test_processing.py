@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from app.clock import utcnow
 from app.database import db, transaction
-from app.intake import receipts
+from app.intake import additions, receipts
 from app.intake.service import NewReport, Receipt, submit
 from app.models import (
     AuditEntry,
@@ -235,10 +235,10 @@ def test_an_answer_on_the_receipt_page_reaches_the_case(settings: Settings, work
     receipt = accept(settings)
     work()
     question = ask(receipt.report_id)
-    assert receipts.answer(
+    assert additions.answer(
         settings, receipt.report_id, question, "vers 5 heures, chez Seydou Kone", "token-1"
     )
-    assert receipts.answer(
+    assert additions.answer(
         settings, receipt.report_id, question, "vers 5 heures, chez Seydou Kone", "token-1"
     )
     work()

@@ -15,6 +15,7 @@ from babel import Locale
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from app.reference.gazetteer import finer_places
 from workers.anonymise.phonetics import fold, phonetic_key
 from workers.anonymise.words import split_words
 
@@ -196,28 +197,19 @@ def _place_forms() -> Iterator[tuple[str, bool]]:
         yield country, True
     for row in rows("place_names.csv"):
         yield row["name"], True
-    for row in _csv_rows(files("workers") / "vocabularies" / "places.csv"):
-        is_town = float(row["weight"] or 0) > _VILLAGE_WEIGHT
-        for name in (row["name"], *filter(None, row["variants"].split("|"))):
-            yield name, is_town
+    for place in finer_places():
+        for name in place.names:
+            yield name, place.weight > _VILLAGE_WEIGHT
 
 
 def quarters() -> frozenset[str]:
     """Names of quarters of towns, as written, that are no town's or village's name as well."""
-    listed = [
-        (row, row["kind"] == "quarter") for row in _csv_rows(files("workers") / "vocabularies" / "places.csv")
-    ]
-    forms = [
-        (name, is_quarter)
-        for row, is_quarter in listed
-        for name in (row["name"], *row["variants"].split("|"))
-    ]
+    listed = finer_places()
+    forms = {name for place in listed if place.kind == "quarter" for name in place.names}
     larger = {
-        row["name"].lower()
-        for row, is_quarter in listed
-        if not is_quarter and float(row["weight"] or 0) > _VILLAGE_WEIGHT
+        place.name.lower() for place in listed if place.kind != "quarter" and place.weight > _VILLAGE_WEIGHT
     }
-    return frozenset(name for name, is_quarter in forms if is_quarter and name and name.lower() not in larger)
+    return frozenset(name for name in forms if name.lower() not in larger)
 
 
 def _countries() -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +16,9 @@ from app.database import close_session, transaction
 from app.intake.gateways.configured import ConfiguredGateway, find_gateway
 from app.intake.gateways.protocol import Capability, MediaProvider
 from app.models import Attachment, AttachmentState
-from app.sealing import seal
-from workers.attachments.stripping import Copy, Stripped, strip
+from workers.attachments import copies, sandbox
+from workers.attachments.examining import kept_detail
+from workers.attachments.originals import Original, of_bytes
 from workers.gateways import full_configuration
 from workers.opening import CannotOpen, open_sealed
 
@@ -33,6 +32,7 @@ GIVEN_UP_AFTER = timedelta(days=7)
 LONGEST_FAILURE = 60
 NOT_THERE = frozenset({"status 404", "status 410"})
 FOR_GOOD = frozenset({"too large", "packed"})  # the next attempt would bring the same
+SECONDS_FOR_COPY = 90.0  # of the two minutes that such a job has
 FOREIGN_ADDRESS = "UnknownAddress"
 
 
@@ -63,10 +63,10 @@ def fetch_attachment(keys: Keys, attachment_id: uuid.UUID) -> None:
     except _NoWay as problem:
         _give_up(attachment_id, str(problem))
         return
-    stripped = strip(content)
-    key = keys.settings.intake_public_key
-    original, copy = _sealed(content, stripped.content_type, key), _sealed_copy(stripped.copy, key)
-    _keep(attachment_id, content, stripped, original, copy)
+    original, key = of_bytes(content), keys.settings.intake_public_key
+    found = copies.sealed(sandbox.examined(original, seconds=SECONDS_FOR_COPY), key)
+    sealed_original = copies.sealed_file(content, found.findings.content_type, key)
+    _keep(attachment_id, original, found, sealed_original)
 
 
 def _wanted(attachment_id: uuid.UUID) -> _Wanted | None:
@@ -112,29 +112,22 @@ def _judged(error: Exception, waited: timedelta) -> _NoWay | NotYetFetched:
     return _NoWay(name) if name == FOREIGN_ADDRESS or waited > GIVEN_UP_AFTER else NotYetFetched(name)
 
 
-def _sealed(content: bytes, content_type: str, key: bytes) -> bytes:
-    """A sealed file: `bytes` in base64, and `content_type` by its content."""
-    return seal({"bytes": base64.b64encode(content).decode("ascii"), "content_type": content_type}, key)
-
-
-def _sealed_copy(copy: Copy | None, key: bytes) -> bytes | None:
-    return _sealed(copy.content, copy.content_type, key) if copy else None
-
-
 def _keep(
-    attachment_id: uuid.UUID, content: bytes, stripped: Stripped, original: bytes, copy: bytes | None
+    attachment_id: uuid.UUID, original: Original, found: copies.SealedFindings, sealed_original: bytes
 ) -> None:
     with transaction() as session:
         attachment = session.get_one(Attachment, attachment_id, with_for_update=True)
         if attachment.state != AttachmentState.WAITING:
             return
         attachment.state, attachment.sealed_source, attachment.failure = AttachmentState.KEPT, None, None
-        attachment.content_type = stripped.content_type
-        attachment.size, attachment.sha256 = len(content), hashlib.sha256(content).digest()
-        attachment.sealed_original, attachment.sealed_copy = original, copy
-        detail = {"type": stripped.content_type, "size": len(content), "has_copy": copy is not None}
+        attachment.sealed_original = sealed_original
+        copies.put_all(attachment, original, found)
         audit.record(
-            session, Action.ATTACHMENT_KEPT, f"attachment:{attachment_id}", actor="worker", detail=detail
+            session,
+            Action.ATTACHMENT_KEPT,
+            f"attachment:{attachment_id}",
+            actor="worker",
+            detail=kept_detail(attachment),
         )
 
 

@@ -37,3 +37,12 @@ def sms(count: int) -> None:
     from workers.benchmarks.sms import measure
 
     click.echo(json.dumps(measure(count)))
+
+
+@bench_commands.command("web")
+@click.option("--count", default=200, show_default=True)
+def web(count: int) -> None:
+    """Reports a second through every page of the web form, 8 clients, beside an empty route."""
+    from workers.benchmarks.web import measure
+
+    click.echo(json.dumps(measure(count)))

@@ -10,11 +10,12 @@ import click
 
 @click.command("worker")
 @click.option("--burst", is_flag=True, help="Stop when the queues are empty.")
-def worker(*, burst: bool) -> None:
+@click.option("--files/--no-files", default=True, help="Leave films, pictures and tables to other workers.")
+def worker(*, burst: bool, files: bool) -> None:
     """Work on reports and send messages, until told to stop."""
     from workers.worker import run_worker
 
-    run_worker(burst=burst)
+    run_worker(burst=burst, with_files=files)
 
 
 @click.command("cron")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import islice
 
@@ -19,6 +19,7 @@ from workers.triage.folding import fold
 
 _MOST_CHARACTERS, _MOST_EXPRESSIONS = 20_000, 200
 _TODAY_BAMBARA_CONFIDENCE, _LASTING_COSTS = 0.8, 0.08
+_ABOUT_DAYS, _ABOUT_COSTS = 3, 0.05
 _BAMBARA = frozenset({"bam", "bm"})  # by ISO 639-3, as the engines say it, and by 639-1
 
 
@@ -32,12 +33,18 @@ def find(text: str, received_at: datetime, language: str | None = None) -> Findi
     today = _day_of(received_at)
     listed = islice(_expressions(folded, today, language), _MOST_EXPRESSIONS)
     told = [each for each in _outermost(list(listed)) if not _is_birth(folded, each)]
-    lasting = [_lasting(folded, each, today) for each in told]
+    lasting = [_lasting(folded, _about(folded, each), today) for each in told]
     past = [(each, period) for each in lasting if (period := each.period.until(today)) is not None]
     if not past:
         return None
-    best, period = max(past, key=lambda pair: (pair[0].confidence, -pair[0].start))
+    best, period = max(past, key=lambda pair: (_is_told(folded, pair[0]), pair[0].confidence, -pair[0].start))
     return _finding(best, period)
+
+
+def _is_told(folded: str, expression: Expression) -> bool:
+    """Whether it stands on the line that answers "when", which wins over whatever else a text tells of."""
+    line = folded[folded.rfind("\n", 0, expression.start) + 1 : expression.start]
+    return any(line.startswith(f"{label} :") for label in time_words().words["label"])
 
 
 def _day_of(received_at: datetime) -> date:
@@ -74,6 +81,21 @@ def _birth_pattern() -> re.Pattern[str]:
 def _since_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     since = any_of(time_words().words["since_when"])
     return re.compile(rf"(?<!\w){since} ?$"), re.compile(rf"{since}\b")
+
+
+@cache
+def _about_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of(time_words().words['about_when'])} ?$")
+
+
+def _about(folded: str, expression: Expression) -> Expression:
+    """ "vers le" before a date: some days before or after it, and sure only to the week."""
+    before = folded[max(0, expression.start - 30) : expression.start]
+    if expression.rule != "date" or not _about_pattern().search(before):
+        return expression
+    days, around = expression.period, timedelta(days=_ABOUT_DAYS)
+    period = Period(days.start - around, days.end + around, "week")
+    return replace(expression, period=period, confidence=round(expression.confidence - _ABOUT_COSTS, 2))
 
 
 def _lasting(folded: str, expression: Expression, today: date) -> Expression:

@@ -25,6 +25,8 @@ def explicit_expressions(folded: str, today: date) -> Iterator[Expression]:
     """Every date written out in a folded text, and ranges of them, not after today."""
     for found in islice(_range_pattern().finditer(folded), _MOST_DATES):
         yield from _range(found, today)
+    for found in islice(_month_range_pattern().finditer(folded), _MOST_DATES):
+        yield from _month_range(found)
     for pattern, confidence in _date_patterns():
         for found in islice(pattern.finditer(folded), _MOST_DATES):
             moment = _parsed(found["date"], today)
@@ -38,9 +40,19 @@ def explicit_expressions(folded: str, today: date) -> Iterator[Expression]:
 def _range_pattern() -> re.Pattern[str]:
     months = any_of(time_words().months)
     return re.compile(
-        rf"(?<!\w)(?:du |entre le |from |nuit du |le )(?P<first>{_DAY})(?: (?P<month>{months}))?"
+        rf"(?<!\w)(?:du |entre le |from |nuit du |le )(?P<first>{_DAY}|1 ?er)"
+        rf"(?: (?P<month>{months})(?P<first_year> {_YEAR})?)?"
         rf" ?(?:au|et le|a|to|-) ?"
-        rf"(?P<last>{_DAY}) (?P<last_month>{months})(?P<year> {_YEAR})?(?!\w)"
+        rf"(?P<last>{_DAY}|1 ?er) (?P<last_month>{months})(?P<year> {_YEAR})?(?!\w)"
+    )
+
+
+@cache
+def _month_range_pattern() -> re.Pattern[str]:
+    months = any_of(time_words().months)
+    return re.compile(
+        rf"(?<!\w)(?:de |d'|entre |from )(?P<month>{months}) (?P<year>{_YEAR})"
+        rf" (?:a|jusqu'en|et|to|and) (?P<last_month>{months}) (?P<last_year>{_YEAR})(?!\w)"
     )
 
 
@@ -60,10 +72,21 @@ def _date_patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
 
 def _range(found: re.Match[str], today: date) -> Iterator[Expression]:
     year = found["year"] or ""
+    first_year = found["first_year"] or year
     last = _parsed(f"{found['last']} {found['last_month']}{year}", today)
-    first = _parsed(f"{found['first']} {found['month'] or found['last_month']}{year}", today)
+    first = _parsed(f"{found['first']} {found['month'] or found['last_month']}{first_year}", today)
     if first is not None and last is not None and first <= last:
         yield Expression(found.start("first"), found.end(), Period(first, last, "day"), "range", 0.95)
+
+
+def _month_range(found: re.Match[str]) -> Iterator[Expression]:
+    """From one month, told with its year, to another."""
+    numbers = time_words().months
+    first = calendar.month(int(found["year"]), numbers[found["month"]])
+    last = calendar.month(int(found["last_year"]), numbers[found["last_month"]])
+    if first.start <= last.start:
+        period = Period(first.start, last.end, "month")
+        yield Expression(found.start("month"), found.end(), period, "range", 0.9)
 
 
 def _parsed(fragment: str, today: date) -> date | None:

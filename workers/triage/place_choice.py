@@ -45,6 +45,7 @@ _NEARBY_KM, _LATER_COSTS = 60.0, 0.004
 _UNLIKELY_MARGIN, _SURE_MARGIN = 1.0, 4.0
 _MOST_RIVALS, _TOWN, _BESIDE_WORDS = 3, 5, 6
 _NAMESAKE, _FORMER_CERCLE_KM, _OWN_NAME = 0.6, 120.0, 2.0
+_TOLD_IN_FULL = 2.0  # an answer to "where" names cercle and region on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def choices(mentions: Sequence[Mention]) -> list[Choice]:
     chosen = _contradicted([_choose(mention, mentions) for mention in mentions])
     finer = [each for each in chosen if not _holds_finer(each, chosen)]
     rest = [each for each in chosen if _holds_finer(each, chosen)]
-    return [*_ranked(finer), *_ranked(rest)]
+    return [*_ranked(finer, chosen), *_ranked(rest, chosen)]
 
 
 def _contradicted(chosen: Sequence[Choice]) -> list[Choice]:
@@ -104,8 +105,19 @@ def _is_split(area: Place, place: Place) -> bool:
     return area.region_code == place.region_code and _kilometres(area, place) < _FORMER_CERCLE_KM
 
 
-def _ranked(chosen: Sequence[Choice]) -> list[Choice]:
-    return sorted(chosen, key=lambda each: -(each.strength - _LATER_COSTS * each.mention.first))
+def _ranked(choices: Sequence[Choice], chosen: Sequence[Choice]) -> list[Choice]:
+    """The likeliest first; what answers "where", or lies in an area that does, before whatever else a text tells."""
+    told = [each for each in chosen if each.mention.told]
+    areas = [each for each in told if not _holds_finer(each, told)]
+    return sorted(
+        choices,
+        key=lambda each: (-_told(each, areas), -(each.strength - _LATER_COSTS * each.mention.first)),
+    )
+
+
+def _told(choice: Choice, areas: Sequence[Choice]) -> int:
+    around = (area.mention.told for area in areas if _holds(area.place, choice))
+    return max(choice.mention.told, *around, 0)
 
 
 def _choose(mention: Mention, mentions: Sequence[Mention]) -> Choice:
@@ -134,7 +146,8 @@ def _of_wanted_kind(mention: Mention) -> tuple[Place, ...]:
 def _score(place: Place, mention: Mention, others: Sequence[Mention]) -> float:
     bonus = _WANTED_BONUS if place.kind in _KINDS_WANTED.get(mention.cue.role, ()) else 0.0
     own = _OWN_NAME if _joined(place.name) == mention.written else 0.0
-    return place.weight + bonus + own + max((_support(place, other) for other in others), default=0.0)
+    beside = max((_support(place, other) for other in others), default=0.0)
+    return place.weight + bonus + own + beside * (_TOLD_IN_FULL if mention.told else 1.0)
 
 
 @lru_cache(maxsize=8192)

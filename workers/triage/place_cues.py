@@ -142,6 +142,16 @@ def follows_event(words: Sequence[Word], first: int) -> bool:
     return any(word.text.startswith(stems) for word in words[max(0, first - _EVENT_REACH) : first])
 
 
+def answers_where(text: str, start: int) -> int:
+    """How plainly a name answers "where": 2 on the line of a place chosen from the list, 1 on that of the words given
+    for it, 0 anywhere else. workers.pipeline writes these lines: `Lieu choisi : …`, `Lieu : …`.
+    """
+    line = text[text.rfind("\n", 0, start) + 1 : start].lower()
+    labels = cues_file()["answers"]
+    plainly = (2, labels["chosen"]), (1, labels["words"])
+    return next((told for told, each in plainly if any(line.startswith(f"{label} :") for label in each)), 0)
+
+
 def is_bambara(text: str, words: Sequence[Word]) -> bool:
     """Whether its letters, or two or more of its words (an eighth of the text), speak for Bambara."""
     if has_bambara_letters(text):

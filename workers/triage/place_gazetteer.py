@@ -1,6 +1,6 @@
 """The gazetteer as an index from folded words to places: exact, by spelling key, and nearly.
 
-Built once, on first use, from app.reference (regions, cercles) and workers/vocabularies/places.csv.
+Built once, on first use, from the places of app.reference.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from importlib.resources import files
 
 from rapidfuzz import fuzz, process
 
-from app.reference import geography
+from app.reference import gazetteer as shipped
+from app.reference.spelling import spelling_key
 from workers.triage.folding import words
-from workers.triage.place_spelling import spelling_key
 
 LONGEST_NAME = 5
-_REGION_WEIGHT, _CERCLE_WEIGHT, _CHIEF_CERCLE_WEIGHT = 10, 7, 10
 _SHORTEST_KEY, _SHORTEST_NEAR = 4, 6
 _NEAR_ENOUGH = 84.0
 
@@ -128,46 +127,21 @@ def _frozen(index: Mapping[str, Mapping[Place, None]]) -> dict[str, tuple[Place,
 
 
 def _named_places() -> Iterator[tuple[str, Place]]:
-    yield from _named_regions()
-    yield from _named_cercles()
-    for row in _rows("places.csv"):
-        place = _place(row)
-        for name in (row["name"], *filter(None, row["variants"].split("|"))):
+    for listed in shipped.everywhere():
+        place = _place(listed)
+        for name in listed.names:
             yield name, place
 
 
-def _named_regions() -> Iterator[tuple[str, Place]]:
-    for region in geography.regions():
-        place = Place(region.name, "region", region.code, None, region.lat, region.lon, _REGION_WEIGHT)
-        for name in (region.name, region.bambara_name, *region.variants):
-            yield name, place
-
-
-def _named_cercles() -> Iterator[tuple[str, Place]]:
-    chief_towns = {(region.chef_lieu, region.code) for region in geography.regions()}
-    for cercle in geography.cercles():
-        is_chief = (cercle.name, cercle.region_code) in chief_towns
-        weight = _CHIEF_CERCLE_WEIGHT if is_chief else _CERCLE_WEIGHT
-        place = Place(cercle.name, "cercle", cercle.region_code, cercle.code, cercle.lat, cercle.lon, weight)
-        extra = _region_variants(cercle.region_code) if is_chief else ()
-        for name in (cercle.name, *cercle.variants, *extra):
-            yield name, place
-
-
-def _region_variants(region_code: str) -> tuple[str, ...]:
-    region = geography.region(region_code)
-    return (region.name, region.bambara_name, *region.variants) if region else ()
-
-
-def _place(row: Mapping[str, str]) -> Place:
+def _place(listed: shipped.Place) -> Place:
     return Place(
-        name=row["name"],
-        kind=row["kind"],
-        region_code=row["region_code"],
-        cercle_code=row["cercle_code"] or None,
-        lat=float(row["lat"]) if row["lat"] else None,
-        lon=float(row["lon"]) if row["lon"] else None,
-        weight=int(row["weight"]),
+        name=listed.name,
+        kind=listed.kind,
+        region_code=listed.region_code,
+        cercle_code=listed.cercle_code,
+        lat=listed.lat,
+        lon=listed.lon,
+        weight=listed.weight,
     )
 
 

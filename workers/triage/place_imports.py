@@ -14,9 +14,9 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
+from app.reference.spelling import spelling_key
 from workers.triage.folding import words
 from workers.triage.place_gazetteer import LONGEST_NAME, Gazetteer, Place
-from workers.triage.place_spelling import spelling_key
 
 IMPORTED_WEIGHT = 0
 _SHORTEST_NAME, _SHORTEST_KEY = 3, 6  # short names aren't met by their spelling: too many words have it

@@ -31,6 +31,7 @@ class Mention:
     written: str = ""
     is_doubtful: bool = False
     is_scene: bool = False
+    told: int = 0  # how plainly it answers "where": see place_cues.answers_where
 
     @property
     def weight(self) -> int:
@@ -225,4 +226,5 @@ def _marked(reading: Reading, mention: Mention) -> Mention:
     beside = place_cues.looks_like_person(reading.words, reading.text, mention.first, mention.last)
     is_doubtful = (in_person or beside) and not mention.cue.is_locative
     is_scene = place_cues.follows_event(reading.words, mention.first)
-    return replace(mention, is_doubtful=is_doubtful, is_scene=is_scene)
+    told = place_cues.answers_where(reading.text, mention.span.start)
+    return replace(mention, is_doubtful=is_doubtful, is_scene=is_scene, told=told)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from tests.e2e.browser.installation import Installation
+from tests.e2e.browser.refuge import Refuge, open_refuge
 from tests.e2e.browser.watching import PATIENCE_MILLISECONDS, Windows, follow
 from tests.e2e.running import Running
 
@@ -25,9 +26,17 @@ CHROMIUM_OPTIONS = [
 
 
 @pytest.fixture(scope="package")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def refuge() -> Iterator[Refuge]:
+    """Where "Leave this page" leads."""
+    with open_refuge() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def installation(tmp_path_factory: pytest.TempPathFactory, refuge: Refuge) -> Iterator[Installation]:
     """Seere as a newcomer starts it, demonstration loaded."""
-    running = Running(tmp_path_factory.mktemp("browser"), {}, ["--demonstration"])
+    environment = {"SEERE_LEAVE_ADDRESS": refuge.address}
+    running = Running(tmp_path_factory.mktemp("browser"), environment, ["--demonstration"])
     try:
         running.start()
         yield Installation(running)

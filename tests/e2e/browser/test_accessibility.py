@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser.filling_in import press, step_of
 from tests.e2e.browser.installation import Filed, Installation
 from tests.e2e.browser.watching import DESKTOP_WIDTH, HEIGHT, PHONE_WIDTH, SMALLEST_WIDTH, Windows, follow
 
@@ -63,15 +64,94 @@ def complaints(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_form_its_error_and_what_is_said_after_sending(windows: Windows, language: str) -> None:
+def test_every_page_of_the_form_its_errors_and_the_code(windows: Windows, language: str) -> None:
     page = windows.open(f"/?lang={language}")
     assert_for_everyone(page)
-    follow(page.locator("#report button.do"))
+    page.locator("#report button[value=on]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert_for_everyone(page)
     page.locator("#text").fill("Le pont de Macina est coupé et on nous fait payer pour passer.")
-    follow(page.locator("#report button.do"))
-    expect(page.locator(".code")).to_be_visible()
+    page.locator("#report button[value=on]").click()
+    expect(page.locator("#page")).to_be_visible()
+    seen = set()
+    while (step := step_of(page)) != "check":
+        if (kind := kind_of(page)) not in seen:
+            assert_for_everyone(page)
+        seen.add(kind)
+        if step == "where":
+            page.locator("#where").fill("x" * 301)
+            page.locator("#page button[value=on]").click()
+            expect(page.get_by_role("alert")).to_be_visible()
+            assert_for_everyone(page)
+        press(page, "skip")
     assert_for_everyone(page)
+    press(page, "finish")
+    assert_for_everyone(page)
+
+
+def kind_of(page: Page) -> str:
+    """What kinds of fields a page has: one of each kind is looked at closely."""
+    kinds: list[str] = page.locator("#page input, #page textarea, #page select").evaluate_all(
+        "fields => [...new Set(fields.map(field => field.type))].sort()"
+    )
+    step = step_of(page)
+    return " ".join(kinds) if step.startswith("q.") else step
+
+
+@pytest.mark.parametrize("colours", ["dark", "forced"])
+def test_the_form_in_the_dark_and_in_high_contrast(windows: Windows, colours: str) -> None:
+    page = windows.open("/?lang=fr")
+    if colours == "dark":
+        page.emulate_media(color_scheme="dark")
+    else:
+        page.emulate_media(forced_colors="active")
+    assert_for_everyone(page)
+    page.locator("#text").fill("Le pont de Macina est coupé.")
+    page.locator("#report button[value=on]").click()
+    expect(page.locator("#page")).to_be_visible()
+    assert_for_everyone(page)
+    press(page, "finish")
+
+
+def test_a_screen_reader_hears_the_first_pages_in_the_order_of_what_matters(windows: Windows) -> None:
+    page = windows.open("/?lang=en")
+    heard_in_order(
+        page,
+        'link "Go to the content"',
+        'button "Français"',
+        'link "Leave this page"',
+        'heading "Tell us what happened"',
+        'textbox "What happened?"',
+        'button "Photos, video, sound or PDF',
+        'button "Continue"',
+        'button "Send now"',
+    )
+    page.locator("#text").fill("Le pont de Macina est coupé.")
+    page.locator("#report button[value=on]").click()
+    expect(page.locator("#page")).to_be_visible()
+    heard_in_order(
+        page,
+        'link "Leave this page"',
+        "Page 2 of about",
+        'heading "Where did it happen?"',
+        '"In your own words',
+        'button "Continue"',
+        'button "Skip"',
+        "What you wrote has already reached us",
+        'button "Stop here and get my code"',
+        'button "Back to the page before"',
+        'button "Français"',
+    )
+    press(page, "finish")
+
+
+def heard_in_order(page: Page, *parts: str) -> None:
+    """The parts come in the accessibility tree, one after another."""
+    tree, at = page.locator("body").aria_snapshot(), 0
+    for part in parts:
+        found = tree.find(part, at)
+        assert found >= 0, f"{part} isn't after what comes before it in:\n{tree}"
+        at = found + len(part)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -87,7 +167,7 @@ def test_the_receipt_its_error_and_the_question_before_withdrawing(
     follow(page.locator("main button.do"))
     expect(page.locator(".asked").last).to_have_text(f"Question ({language})")
     assert_for_everyone(page)
-    follow(page.locator("main button.bad"))
+    follow(page.locator("main form[action='/receipt/withdraw'] button.bad"))
     assert_for_everyone(page)
 
 

@@ -1,28 +1,33 @@
-"""Writing to us: without script, without a mouse, on a small screen, in three languages, and leaving in a hurry."""
+"""Writing to us page by page: without script, without a mouse, on a small screen, in three languages."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.watching import REFUGE, SMALLEST_WIDTH, Windows
-from tests.e2e.running import CODE
+from tests.e2e.browser.filling_in import begin, code_on, go_to, press, step_of
+from tests.e2e.browser.watching import SMALLEST_WIDTH, Windows
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ACCOUNT = "Des hommes armés ont volé douze vaches près de Bankass hier soir."
 MOST_TABS = 20
+OFFLINE_FAULTS = ("ERR_INTERNET_DISCONNECTED", "Failed to load resource")
 
 
 @pytest.mark.parametrize("with_script", [True, False])
-def test_a_message_is_sent_and_its_code_is_shown_this_once(windows: Windows, with_script: bool) -> None:
-    page = windows.open("/?lang=en", with_script=with_script)
-    page.get_by_label("What happened?").fill(f"{ACCOUNT} ({with_script})")
-    page.get_by_label("Where?").fill("Bankass")
-    page.get_by_label("When?").fill("hier soir")
-    page.get_by_role("button", name="Send").click()
-    code = page.locator(".code").inner_text()
-    assert CODE.fullmatch(code)
+def test_the_whole_way_to_a_code_that_is_shown_this_once(windows: Windows, with_script: bool) -> None:
+    page = begin(windows, f"{ACCOUNT} ({with_script})", with_script=with_script)
+    expect(page.get_by_text("has already reached us")).to_be_visible()
+    page.locator("#where").fill("Bankass, derrière le marché")
+    press(page, "on")
+    go_to(page, "consent")
+    page.get_by_label("Yes, you may ask me").check()
+    press(page, "on")
+    expect(page.get_by_text("Bankass, derrière le marché")).to_be_visible()
+    expect(page.get_by_text("You may ask me questions.")).to_be_visible()
+    press(page, "finish")
+    code = code_on(page)
     assert code not in page.url
     assert code not in page.title()
     windows.go(page, "/?lang=en")
@@ -36,17 +41,39 @@ def test_a_message_is_sent_and_its_code_is_shown_this_once(windows: Windows, wit
 
 
 @pytest.mark.parametrize("with_script", [True, False])
+def test_an_answer_can_be_changed_at_the_end(windows: Windows, with_script: bool) -> None:
+    page = begin(windows, ACCOUNT, with_script=with_script)
+    page.locator("#where").fill("Bankas")
+    press(page, "on")
+    go_to(page, "check")
+    page.get_by_role("button", name="Change Where did it happen?").click()
+    expect(page.locator("#where")).to_have_value("Bankas")
+    page.locator("#where").fill("Bankass")
+    press(page, "on")
+    assert step_of(page) == "check"
+    expect(page.get_by_text("Bankass", exact=True)).to_be_visible()
+    press(page, "finish")
+    code_on(page)
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_one_may_send_the_first_page_alone(windows: Windows, with_script: bool) -> None:
+    page = windows.open("/?lang=en", with_script=with_script)
+    page.locator("#text").fill(ACCOUNT)
+    page.get_by_role("button", name="Send now").click()
+    code_on(page)
+
+
+@pytest.mark.parametrize("with_script", [True, False])
 def test_an_empty_message_says_what_is_missing_and_leads_to_it(windows: Windows, with_script: bool) -> None:
     page = windows.open("/?lang=en", with_script=with_script)
-    page.get_by_label("How can we reach you?").fill("70 00 00 01")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Continue").click()
     summary = page.get_by_role("alert")
-    text = page.get_by_label("What happened?")
+    text = page.locator("#text")
     expect(text).to_have_attribute("aria-invalid", "true")
     assert page.title().startswith("Error")
     summary.get_by_role("link").click()
     expect(text).to_be_focused()
-    expect(page.get_by_label("How can we reach you?")).to_have_value("70 00 00 01")
 
 
 def test_the_keyboard_alone_is_enough(windows: Windows) -> None:
@@ -56,11 +83,17 @@ def test_the_keyboard_alone_is_enough(windows: Windows) -> None:
     page.keyboard.press("Enter")
     tab_to(page, "#text")
     page.keyboard.type(ACCOUNT + " Au clavier.")
+    tab_to(page, "#report button[value=on]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#page")).to_be_visible()
     tab_to(page, "#where")
     page.keyboard.type("Bankass")
-    tab_to(page, "#report button.do")
+    tab_to(page, "#page button[value=on]")
     page.keyboard.press("Enter")
-    assert CODE.fullmatch(page.locator(".code").inner_text())
+    expect(page.locator("#page [name=step]")).to_have_value("when")
+    tab_to(page, "#page button[value=finish]")
+    page.keyboard.press("Space")
+    code_on(page)
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -76,14 +109,20 @@ def tab_to(page: Page, selector: str) -> None:
 def test_each_language_goes_all_the_way_and_fits_the_smallest_screen(windows: Windows, language: str) -> None:
     page = windows.open("/?lang=fr", width=SMALLEST_WIDTH, language="ar")
     if language != "fr":
-        page.locator(f".langs a[hreflang={language}]").click()
+        page.locator(f'.langs button[value="lang:{language}"]').click()
     assert_reads(page, language)
-    page.locator("#report button.do").click()
+    page.locator("#report button[value=on]").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert_reads(page, language)
     page.locator("#text").fill(f"{ACCOUNT} {language}")
-    page.locator("#report button.do").click()
-    code = page.locator(".code").inner_text()
+    page.locator("#report button[value=on]").click()
+    expect(page.locator("#page")).to_be_visible()
+    while step_of(page) != "check":
+        assert_reads(page, language)
+        press(page, "skip")
+    assert_reads(page, language)
+    press(page, "finish")
+    code = code_on(page)
     assert_reads(page, language)
     page.locator("footer a[href^='/receipt']").click()
     assert_reads(page, language)
@@ -110,46 +149,67 @@ def test_the_languages_say_different_things(windows: Windows) -> None:
     assert len(headings) == 3
 
 
-def test_changing_the_language_keeps_what_was_typed(windows: Windows) -> None:
-    page = windows.open("/?lang=fr")
+@pytest.mark.parametrize("with_script", [True, False])
+def test_changing_the_language_keeps_what_was_typed(windows: Windows, with_script: bool) -> None:
+    page = windows.open("/?lang=fr", with_script=with_script)
     page.locator("#text").fill(ACCOUNT)
-    page.locator("#where").fill("Bankass")
-    page.get_by_role("link", name="English").click()
+    page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#text")).to_have_value(ACCOUNT)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#page")).to_be_visible()
+    page.locator("#where").fill("Bankass")
+    page.get_by_role("button", name="Français").click()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.locator("#where")).to_have_value("Bankass")
-    page.get_by_role("button", name="Send").click()
-    assert CODE.fullmatch(page.locator(".code").inner_text())
+    press(page, "finish")
+    code_on(page)
 
 
-@pytest.mark.parametrize("with_script", [True, False])
-def test_leaving_opens_a_harmless_page_that_does_not_learn_where_from(
-    windows: Windows, with_script: bool
-) -> None:
-    page = windows.open("/about?lang=en", with_script=with_script)
-    page.locator("footer a[href^='/?']").click()
-    page.get_by_label("What happened?").fill(ACCOUNT)
-    page.get_by_role("link", name="Leave this page").click()
-    page.wait_for_url(REFUGE)
-    assert [request.headers.get("referer") for request in windows.left_for] == [None]
-    assert "Bankass" not in page.content()
+def test_a_cut_of_the_network_loses_nothing_and_the_next_try_goes_on(windows: Windows) -> None:
+    page = begin(windows, ACCOUNT)
+    page.locator("#where").fill("Bankass")
+    page.context.set_offline(True)
+    page.locator("#page button[value=on]").click()
+    expect(page.get_by_role("alert")).to_contain_text("No network")
+    expect(page.locator("#where")).to_have_value("Bankass")
+    page.context.set_offline(False)
+    press(page, "on")
+    assert step_of(page) == "when"
+    press(page, "finish")
+    code_on(page)
+    windows.faults[:] = [fault for fault in windows.faults if not any(cut in fault for cut in OFFLINE_FAULTS)]
 
 
-def test_the_back_button_does_not_return_from_leaving_to_the_form(windows: Windows) -> None:
-    page = windows.open("/about?lang=en")
-    page.locator("footer a[href^='/?']").click()
-    page.get_by_label("What happened?").fill(ACCOUNT)
-    page.get_by_role("link", name="Leave this page").click()
-    page.wait_for_url(REFUGE)
-    page.go_back()
-    expect(page.get_by_role("heading", name="What happens with a message")).to_be_visible()
+def test_the_browsers_back_button_goes_back_a_page_and_the_form_is_still_there(windows: Windows) -> None:
+    page = begin(windows, ACCOUNT)
+    page.locator("#where").fill("Bankass")
+    press(page, "on")
+    page.evaluate("history.back()")
+    expect(page.locator("#where")).to_have_value("Bankass")
+    press(page, "finish")
+    code_on(page)
+
+
+def test_two_presses_are_one(windows: Windows) -> None:
+    page = begin(windows, ACCOUNT)
+    page.locator("#page button[value=finish]").dblclick()
+    code_on(page)
+
+
+def test_at_twice_the_size_nothing_needs_sideways_scrolling(windows: Windows) -> None:
+    page = begin(windows, ACCOUNT, width=640)  # 1280 px at 200 %
+    while step_of(page) != "check":
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640
+        press(page, "skip")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    press(page, "finish")
 
 
 def test_nothing_is_left_in_the_browser_afterwards(windows: Windows) -> None:
-    page = windows.open("/?lang=en")
-    page.get_by_label("What happened?").fill(ACCOUNT + " Sans trace.")
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator(".code")).to_be_visible()
+    page = begin(windows, ACCOUNT + " Sans trace.")
+    press(page, "finish")
+    code_on(page)
     assert page.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     stored = page.context.storage_state()

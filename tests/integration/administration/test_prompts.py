@@ -149,3 +149,46 @@ def test_this_page_alone_may_use_the_microphone(administrator: Administrator) ->
 def test_nobody_else_hears_or_changes_prompts(enter: Enter, role: Role) -> None:
     client, _ = enter(role)
     assert client.get(PAGE).status_code == 403
+
+
+def test_public_pages_are_recorded_language_by_language(administrator: Administrator) -> None:
+    page = administrator.client.get(f"{PAGE}?pages=taq").text
+    assert "Coming back: typing the code" in page
+    assert page.count("data-prompt ") == len(page_labels_of(page))
+    answer = administrator.change(wave_file(), key="page:code", language="taq")
+    assert answer.headers["Location"].endswith("?pages=taq#page:code-taq")
+    assert kept()[0].key == "page:code"
+    assert (
+        '<audio controls preload="none" src="/listen/code/taq"'
+        in administrator.client.get("/receipt?lang=taq").text
+    )
+    administrator.change(key="page:code", language="taq", change="remove")
+    assert "<audio" not in administrator.client.get("/receipt?lang=taq").text
+
+
+def page_labels_of(page: str) -> list[str]:
+    return re.findall(r'<div id="page:([^"]+)-taq" class="prompt">', page)
+
+
+def test_the_questions_that_are_put_can_be_recorded_too(administrator: Administrator) -> None:
+    names = page_labels_of(administrator.client.get(f"{PAGE}?pages=taq").text)
+    assert {"first", "where", "when", "consent", "check", "sent", "code", "receipt", "about"} <= set(names)
+    assert any(name.startswith("q.") for name in names)
+
+
+def test_a_sound_that_cant_be_kept_is_explained_on_the_page_of_its_language(
+    administrator: Administrator,
+) -> None:
+    answer = administrator.change(b"<html>", key="page:first", language="ff")
+    assert answer.status_code == 422
+    assert 'href="#page:first-ff-sound"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "fields", [{"key": "page:other"}, {"key": "page:"}, {"key": "page:first", "language": "xx"}]
+)
+def test_a_page_that_does_not_exist_can_not_be_recorded(
+    administrator: Administrator, fields: dict[str, str]
+) -> None:
+    assert administrator.change(wave_file(), **fields).status_code == 400
+    assert kept() == []

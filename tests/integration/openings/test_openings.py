@@ -181,7 +181,7 @@ def test_a_handed_out_file_runs_nothing_even_if_taken_for_a_page(enter: Enter) -
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/html", "image/svg+xml", "application/pdf", "", "audio/x-html"]
+    "content_type", ["text/html", "image/svg+xml", "application/zip", "", "audio/x-html"]
 )
 def test_other_kinds_of_files_are_never_handed_out(enter: Enter, content_type: str) -> None:
     client, _ = enter()

@@ -49,9 +49,11 @@ class Forms(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(values["action"]))
-        elif tag in {"input", "textarea"} and "name" in values:
+        elif tag in {"input", "textarea"} and "name" in values and _is_sent(values):
             self._area = values["name"] if tag == "textarea" else ""
-            self.forms[-1].fields[values["name"]] = values.get("value", "")
+            before = self.forms[-1].fields.get(values["name"])
+            value = values.get("value", "")
+            self.forms[-1].fields[values["name"]] = f"{before}\n{value}" if before else value
 
     def handle_data(self, data: str) -> None:
         if self._area:
@@ -59,6 +61,13 @@ class Forms(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._area = "" if tag == "textarea" else self._area
+
+
+def _is_sent(values: dict[str, str]) -> bool:
+    """A box or a choice that isn't ticked, and a file that wasn't chosen, send nothing."""
+    return values.get("type") != "file" and (
+        values.get("type") not in {"checkbox", "radio"} or "checked" in values
+    )
 
 
 def form_of(page: str, action: str, having: str = "") -> dict[str, str]:

@@ -168,8 +168,8 @@ def test_what_only_a_machine_fills_in_is_refused(send: Send) -> None:
 
 
 def test_changing_the_language_keeps_what_was_typed(client: FlaskClient) -> None:
-    form = {**form_of(client.get("/?lang=en").text, "/"), "text": STORY, "switch": "1"}
-    answer = client.post("/?lang=bm", data=form)
+    form = {**form_of(client.get("/?lang=en").text, "/"), "text": STORY, "go": "lang:bm"}
+    answer = client.post("/", data=form)
     assert answer.status_code == 200
     assert '<html lang="bm">' in answer.text
     assert form_of(answer.text, "/")["text"] == STORY

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.triage.place_spelling import spelling_key
+from app.reference.spelling import spelling_key
 
 
 @pytest.mark.parametrize(

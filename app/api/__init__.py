@@ -1,0 +1,1 @@
+"""What partners' own programs and forms send: `/api/v1`."""

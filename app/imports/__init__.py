@@ -1,0 +1,1 @@
+"""Tables of reports that partners hand in: sent, mapped, tried, imported, with an answer for each row."""

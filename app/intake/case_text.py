@@ -1,0 +1,26 @@
+"""The text of a case: that of its messages, as far as their writers let it stand."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.folding import fold
+from app.models import Case, Message, Report, ReportState
+
+
+def refresh_text(session: Session, case: Case) -> None:
+    """Put the case's text together anew, in order, of what was not withdrawn."""
+    session.flush()
+    texts = session.scalars(
+        select(Message.anonymised_text)
+        .join(Report, Report.id == Message.report_id)
+        .where(
+            Report.case_id == case.id,
+            Report.state != ReportState.WITHDRAWN,
+            Message.anonymised_text.is_not(None),
+        )
+        .order_by(Message.created_at)
+    )
+    case.anonymised_text = "\n\n".join(text for text in texts if text)
+    case.search_text = fold(case.anonymised_text)
