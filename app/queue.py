@@ -22,11 +22,12 @@ from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.database import after_commit
-from app.models import Arrival, OwedWork
+from app.models import Arrival, Draft, OwedWork
 
 FILES = "files"  # minutes of work at a time: at least one worker should leave it to the others
 QUEUES = ("urgent", "reports", "upkeep", FILES)
 SWEEP_GRACE = timedelta(seconds=20)  # what was just accepted has its own enqueueing under way
+PUT_OFF = timedelta(minutes=2)  # what a sweep enqueued, the next ones leave alone
 JOB_TIMEOUT_SECONDS = 120
 LONG_JOB_TIMEOUT_SECONDS = 900
 FAILURE_KEPT_SECONDS = 24 * 3600
@@ -110,7 +111,8 @@ def owe_again(
     if work is None:
         return owe(session, job, subject_id, after=after)
     work.done_at, work.claimed_until, work.attempts, work.failure = None, None, 0, None
-    work.available_at = utcnow() + (after or SWEEP_GRACE)
+    work.created_at = utcnow()
+    work.available_at = work.created_at + (after or SWEEP_GRACE)
     if after is None:
         enqueue_after_commit(session, job, work.id)
     return work
@@ -160,19 +162,26 @@ def _due(kind: Any, now: datetime, limit: int) -> Any:
 
 
 def owed_since(session: Session) -> tuple[int, datetime | None]:
-    """How many pieces of work are due or under way, arrivals too, and since when the oldest is; None for none.
+    """How many pieces of work wait or failed, arrivals too, and since when the oldest is owed; None for none.
 
-    A report whose writer is still filling in pages isn't due yet, and what is under way was put off by its claim.
+    What comes back by itself much later, and a report whose writer is still filling in pages, wait for nobody.
     """
-    now, total, oldest = utcnow(), 0, []
-    for kind in (OwedWork, Arrival):
-        due = select(func.count(), func.min(kind.available_at)).where(
-            kind.done_at.is_(None), kind.available_at <= now
-        )
-        count, since = session.execute(due).one()
-        total += count
-        oldest += [since] if since is not None else []
-    return total, min(oldest, default=None)
+    now = utcnow()
+    held = select(Draft.report_id).where(Draft.expires_at > now)
+    work = _waiting(OwedWork, now).where(OwedWork.subject_id.not_in(held))
+    found = [
+        session.execute(work.with_only_columns(func.count(), func.min(OwedWork.created_at))).one(),
+        session.execute(
+            _waiting(Arrival, now).with_only_columns(func.count(), func.min(Arrival.received_at))
+        ).one(),
+    ]
+    return sum(count for count, _ in found), min((since for _, since in found if since), default=None)
+
+
+def _waiting(kind: Any, now: datetime) -> Any:
+    """Not done, and due or put off for no longer than the sweep does, or failed before."""
+    is_soon = kind.available_at <= now + PUT_OFF
+    return select(kind).where(kind.done_at.is_(None), is_soon | kind.failure.is_not(None))
 
 
 def is_reachable(client: redis.Redis) -> bool:

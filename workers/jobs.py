@@ -21,6 +21,7 @@ from app.openings.service import erase_expired
 from app.queue import (
     LONG_JOB_TIMEOUT_SECONDS,
     LONG_JOBS,
+    PUT_OFF,
     JobName,
     connection,
     enqueue,
@@ -47,7 +48,6 @@ CLAIM = timedelta(minutes=5)  # longer than any piece of work takes
 LONG_CLAIM = timedelta(seconds=LONG_JOB_TIMEOUT_SECONDS) + CLAIM
 MOST_ATTEMPTS = 6
 FIRST_DELAY_SECONDS = 30
-RE_ENQUEUE_AFTER = timedelta(minutes=2)
 
 
 def process_report(work_id: str) -> None:
@@ -138,7 +138,7 @@ def enqueue_owed_work() -> None:
 def _put_off(due: Sequence[Claimable], now: datetime) -> list[tuple[JobName, uuid.UUID]]:
     """What to enqueue; the next sweep leaves it alone for a while."""
     for work in due:
-        work.available_at = now + RE_ENQUEUE_AFTER
+        work.available_at = now + PUT_OFF
     return [
         (JobName(work.job), work.id) if isinstance(work, OwedWork) else (JobName.TAKE_IN_ARRIVAL, work.id)
         for work in due

@@ -10,7 +10,7 @@ export function addEntry(list, name, sound, words) {
   const token = make("input", { type: "hidden", name: "file" });
   bar.setAttribute("aria-label", title.textContent);
   bar.style.width = "100%";
-  item.append(title, bar, note, " ", removal);
+  item.append(title, " ", bar, " ", note, " ", removal);
   const player = sound && addPlayer(item, sound);
   removal.setAttribute("aria-label", `${words.remove}: ${title.textContent}`);
   list.append(item);

@@ -6,10 +6,15 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.administration.queries import health
 from app.clock import utcnow
 from app.database import db, transaction
-from app.models import Organisation, OwedWork, Role, RoutingRule
+from app.intake import drafts
+from app.intake.service import NewReport
+from app.intake.submission import Submission
+from app.models import Channel, Organisation, OwedWork, Role, RoutingRule
 from app.queue import JobName
 from app.settings import Settings, TwilioSettings
 from tests.integration.casework.conftest import Enter
@@ -44,6 +49,22 @@ def test_work_that_waits_too_long_says_what_to_do(enter: Enter) -> None:
     page = client.get("/desk/administration").text
     assert "1 waiting" in page
     assert "Check that workers" in page
+
+
+def test_work_that_failed_is_late_and_a_report_still_being_written_is_not(
+    enter: Enter, settings: Settings
+) -> None:
+    client, _ = enter(Role.ADMINISTRATOR)
+    begun = NewReport(Channel.WEB, "a form", {}, utcnow())
+    drafts.begin(settings, begun, Submission(text="hier à Koro"))
+    with transaction() as session:
+        session.scalars(select(OwedWork)).one().created_at = utcnow() - timedelta(hours=2)
+    assert "nothing waits" in client.get("/desk/administration").text
+    with transaction() as session:
+        work = OwedWork(job=JobName.PROCESS_ANSWER, subject_id=uuid.uuid4(), failure="ValueError")
+        work.created_at, work.available_at = utcnow() - timedelta(hours=2), utcnow() + timedelta(hours=1)
+        session.add(work)
+    assert "Check that workers" in client.get("/desk/administration").text
 
 
 def test_a_queue_that_does_not_answer_and_a_missing_gateway_are_named(
