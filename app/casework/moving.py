@@ -26,6 +26,7 @@ from app.casework.settling import settle
 from app.casework.visibility import workable_case
 from app.clock import utcnow
 from app.current import current_settings
+from app.intake.sharing import REVOCABLE
 from app.models import (
     Attachment,
     Case,
@@ -46,7 +47,6 @@ from app.receipts import derived_code, receipt_hash
 
 QUIET = "finished"  # the state of conversation.toml in which nothing more is asked until the person writes
 _KINDS = ("place", "occurred", "urgency", "language")
-_REVOCABLE = (ReferralState.PROPOSED, ReferralState.SENT)
 
 
 def move_message(
@@ -223,7 +223,7 @@ def _close_empty(session: Session, case: Case) -> None:
     case.status, case.needs_person = CaseStatus.CLOSED, ""
     session.execute(
         update(Referral)
-        .where(Referral.case_id == case.id, Referral.state.in_(_REVOCABLE))
+        .where(Referral.case_id == case.id, Referral.state.in_(REVOCABLE))
         .values(state=ReferralState.REVOKED, decided_at=utcnow())
     )
 

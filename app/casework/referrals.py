@@ -15,6 +15,7 @@ from app.casework.history import EventKind
 from app.casework.sharing import may_be_shared_with
 from app.casework.visibility import has_conflict, workable_case
 from app.clock import utcnow
+from app.intake.sharing import take_from_people_of
 from app.models import Case, Organisation, OrganisationKind, Referral, ReferralState, User
 
 S = ReferralState
@@ -94,7 +95,7 @@ def answer_referral(
     before = referral.state
     referral.state, referral.decided_at, referral.decided_by_id = state, utcnow(), user.id
     if state in OVER:
-        _take_from_people_of(session, case, referral.organisation_id)
+        take_from_people_of(session, case, referral.organisation)
     detail = {"organisation": str(referral.organisation_id), "from": before, "to": str(state)}
     history.write(session, user, case, EventKind.REFERRAL_CHANGED, detail=detail, reason=note.strip())
     return referral
@@ -134,10 +135,3 @@ def _send(session: Session, user: User, case: Case, referral: Referral) -> None:
         raise CaseworkError("not_allowed")
     referral.deadline_at = utcnow() + (referral.deadline_at - referral.created_at)
     referral.created_by_id = user.id
-
-
-def _take_from_people_of(session: Session, case: Case, organisation_id: uuid.UUID) -> None:
-    """Whoever is no longer asked to act no longer holds the case."""
-    assignee = session.get(User, case.assigned_to_id) if case.assigned_to_id else None
-    if assignee and assignee.organisation_id == organisation_id and not assignee.organisation.sees_every_case:
-        case.assigned_to_id = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Direction, Message, Report
+from app.intake.service import beginning_of
+from app.models import Message, Report
 from app.queue import JobName, owe_again
 
 
@@ -24,9 +24,4 @@ def read_again(session: Session, message: Message, *, is_addition: bool = False)
 
 def first_message(session: Session, report: Report) -> Message | None:
     """The message that a report began with, as workers see it."""
-    return session.scalars(
-        select(Message)
-        .where(Message.report_id == report.id, Message.direction == Direction.INBOUND)
-        .order_by(Message.created_at)
-        .limit(1)
-    ).first()
+    return session.scalars(beginning_of(report)).first()

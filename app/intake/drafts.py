@@ -26,10 +26,10 @@ from app.clock import utcnow
 from app.database import transaction
 from app.intake.consent import LEAST, Consent
 from app.intake.consent import read as read_consent
-from app.intake.service import NewReport, code_of, submit
+from app.intake.service import NewReport, beginning_of, code_of, submit
 from app.intake.submission import Submission, from_content
 from app.intake.uploads import attach
-from app.models import Direction, Draft, Message, Report, ReportState
+from app.models import Draft, Message, Report, ReportState
 from app.queue import JobName, owe_again
 from app.sealing import PADDING_BLOCK_BYTES, keyed_digest, seal
 from app.settings import Settings
@@ -103,7 +103,7 @@ def add(
         if draft is None or before is None:
             return None
         report = session.get_one(Report, draft.report_id)
-        message = _first_message(session, report)
+        message = session.scalars(beginning_of(report)).one()
         attached = attach(session, settings, message, uploads)
         given = replace(change(before), files=before.files + attached)
         _keep(settings, report, message, given)
@@ -146,15 +146,6 @@ def _keep(settings: Settings, report: Report, message: Message, given: Given) ->
     message.sealed_content = seal(given.submission.as_content(), settings.intake_public_key)
     report.consent = given.consent.as_record()
     report.questionnaire_version = given.submission.questionnaire_version
-
-
-def _first_message(session: Session, report: Report) -> Message:
-    return session.scalars(
-        select(Message)
-        .where(Message.report_id == report.id, Message.direction == Direction.INBOUND)
-        .order_by(Message.created_at)
-        .limit(1)
-    ).one()
 
 
 def _draft(session: Session, settings: Settings, key: bytes, *, lock: bool = False) -> Draft | None:

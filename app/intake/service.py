@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -88,6 +88,16 @@ def code_of(settings: Settings, reference: bytes) -> str:
 def channel_reference(settings: Settings, new: NewReport) -> bytes:
     """The keyed digest by which a submission is known; the provider's id itself is not stored."""
     return keyed_digest(settings.lookup_key, f"reference:{new.channel}:{new.gateway}", new.reference)
+
+
+def beginning_of(report: Report) -> Select[Message]:
+    """Finds the message that a report began with."""
+    return (
+        select(Message)
+        .where(Message.report_id == report.id, Message.direction == Direction.INBOUND)
+        .order_by(Message.created_at)
+        .limit(1)
+    )
 
 
 def _report_id(session: Session, reference: bytes) -> uuid.UUID | None:

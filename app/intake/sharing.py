@@ -86,7 +86,7 @@ def revoke(session: Session, case: Case, concerns: Callable[[str], bool] = lambd
     for referral in _referrals(session, case, REVOCABLE):
         if concerns(referral.organisation.kind):
             referral.state, referral.decided_at = ReferralState.REVOKED, utcnow()
-            _take_from_people_of(session, case, referral.organisation)
+            take_from_people_of(session, case, referral.organisation)
 
 
 def _referrals(session: Session, case: Case, states: Sequence[ReferralState]) -> list[Referral]:
@@ -94,7 +94,7 @@ def _referrals(session: Session, case: Case, states: Sequence[ReferralState]) ->
     return list(session.scalars(found.with_for_update(of=Referral)))
 
 
-def _take_from_people_of(session: Session, case: Case, organisation: Organisation) -> None:
+def take_from_people_of(session: Session, case: Case, organisation: Organisation) -> None:
     """Whoever is no longer asked to act no longer holds the case."""
     assignee = session.get(User, case.assigned_to_id) if case.assigned_to_id else None
     if assignee and assignee.organisation_id == organisation.id and not organisation.sees_every_case:

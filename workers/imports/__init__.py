@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.clock import utcnow
-from app.database import close_session, transaction
+from app.database import close_session, db, transaction
 from app.imports import service
 from app.imports.mapping import read
-from app.models import ImportState, ReportImport
-from workers.imports.content import content_of
+from app.models import ImportState, ReportImport, Upload
 from workers.imports.running import COME_BACK_AFTER, Work, find_columns, take_rows_in, try_rows
 from workers.imports.tables import TableRefused
 from workers.opening import CannotOpen
+from workers.whole_files import opened, sealed_pieces
 
 if TYPE_CHECKING:
     from workers.processing import Keys
@@ -43,8 +44,10 @@ def read_import(keys: Keys, import_id: uuid.UUID) -> datetime | None:
 
 
 def _run(keys: Keys, state: ImportState, work: Work, upload_id: uuid.UUID) -> datetime | None:
-    file = content_of(keys.workers, upload_id)
+    digest = db.session.get_one(Upload, upload_id).chain_digest
+    sealed = sealed_pieces(db.session(), upload_id)
     close_session()
+    file = io.BytesIO(opened(keys.workers, sealed, digest))
     if state is ImportState.READING:
         find_columns(work, file)
     elif state is ImportState.CHECKING:

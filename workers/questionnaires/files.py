@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -13,14 +12,14 @@ from app.audit import Action
 from app.clock import utcnow
 from app.database import transaction
 from app.intake.uploads import erase
-from app.models import QuestionnaireFile, Upload, UploadPiece
+from app.models import QuestionnaireFile, Upload
 from app.questionnaires.reading import load
 from app.questionnaires.sending import LARGEST_FILE_BYTES
 from app.questionnaires.service import add_draft
 from workers.opening import CannotOpen
 from workers.questionnaires.apart import read_apart
-from workers.questionnaires.pieces import opened
 from workers.questionnaires.problems import Problem
+from workers.whole_files import opened, sealed_pieces
 
 if TYPE_CHECKING:
     from workers.processing import Keys
@@ -44,10 +43,7 @@ def _sealed(session: Session, file: QuestionnaireFile) -> tuple[Upload | None, l
     upload = session.get(Upload, file.upload_id) if file.upload_id else None
     if upload is None or not upload.is_complete or upload.received > LARGEST_FILE_BYTES:
         return upload, []
-    pieces = (
-        select(UploadPiece.sealed).where(UploadPiece.upload_id == upload.id).order_by(UploadPiece.sequence)
-    )
-    return upload, list(session.scalars(pieces))
+    return upload, sealed_pieces(session, upload.id)
 
 
 def _outcome(keys: Keys, upload: Upload | None, sealed: list[bytes]) -> Outcome:
