@@ -21,7 +21,7 @@ from app.queue import QUEUE_OF, JobName, connection
 from app.settings import Settings
 from workers import jobs, runtime
 from workers.commands.learning import model_commands
-from workers.learning import current, register
+from workers.learning import current, register, retraining
 from workers.learning.current import learnt_model
 from workers.learning.examples import decided_examples, split
 from workers.learning.register import CannotUse, Learnt
@@ -29,6 +29,7 @@ from workers.learning.retraining import retrain
 from workers.maintenance import RETRAINING, JSONCronJob
 from workers.triage.learning import Example, train
 from workers.triage.linear_model import Model
+from workers.triage.training import own_examples
 
 KINDS = {"pillage": "troupeau vole boeufs moutons", "killing": "tues morts cadavres balles"}
 
@@ -58,6 +59,13 @@ def decide(app: Flask) -> Callable[..., None]:
                 )
 
     return add
+
+
+@pytest.fixture
+def few_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tenth of the shipped examples: learning from all takes half a minute each time."""
+    few = list(own_examples())[::10]
+    monkeypatch.setattr(retraining, "own_examples", lambda: iter(few))
 
 
 def own_words(count: int) -> list[tuple[str, str]]:
@@ -150,6 +158,7 @@ def test_too_few_cases_change_nothing(decide: Callable[..., None]) -> None:
     assert (retrain(actor="worker").result, models(), actions()) == ("too_few", [], [])
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.slow
 def test_a_better_model_runs_within_a_minute_and_can_be_taken_back(
     decide: Callable[..., None], monkeypatch: pytest.MonkeyPatch
@@ -179,6 +188,7 @@ def test_a_better_model_runs_within_a_minute_and_can_be_taken_back(
     assert list(audit.verify(db.session())) == []
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.slow
 def test_learning_again_from_the_same_cases_changes_nothing(decide: Callable[..., None]) -> None:
     decide(own_words(60))

@@ -25,14 +25,14 @@ CHROMIUM_OPTIONS = [
 ]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def refuge() -> Iterator[Refuge]:
     """Where "Leave this page" leads."""
     with open_refuge() as opened:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory, refuge: Refuge) -> Iterator[Installation]:
     """Seere as a newcomer starts it, demonstration loaded."""
     environment = {"SEERE_LEAVE_ADDRESS": refuge.address}
@@ -44,7 +44,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, refuge: Refuge) -> It
         running.stop()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One headless Chromium: the system's where there is one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -64,14 +64,14 @@ def windows(chromium: Browser, installation: Installation) -> Iterator[Windows]:
     assert opened.faults == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def password(installation: Installation) -> str:
     """The password of all demonstration accounts."""
     secret = installation.running.var / "secrets" / "demonstration.toml"
     return str(tomllib.loads(secret.read_text("utf-8"))["password"])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def signed_in(chromium: Browser, installation: Installation, password: str) -> Callable[[str], StorageState]:
     """The session of somebody of the demonstration, `signed_in("awa.monitor")`: entered once, desk in English."""
     sessions: dict[str, StorageState] = {}
