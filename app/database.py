@@ -15,7 +15,9 @@ from sqlalchemy import JSON, DateTime, Engine, MetaData, Uuid, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 logger = structlog.get_logger()
@@ -85,6 +87,7 @@ db = SQLAlchemy(
 # SQLite makes waiting writers sleep and poll, up to seconds; within a process they queue here instead.
 _sqlite_writer = threading.Lock()
 _AFTER_COMMIT = "seere_after_commit"
+_DEADLOCK = "40P01"  # PostgreSQL's deadlock_detected
 _BEGIN_MODE = "sqlite_begin_mode"
 
 
@@ -92,7 +95,9 @@ _BEGIN_MODE = "sqlite_begin_mode"
 def transaction() -> Iterator[Session]:
     """One write transaction: commits at the end, rolls back on any error, then runs what `after_commit` queued.
 
-    On SQLite the write lock is taken at the start, so that two writers wait for each other instead of failing.
+    On SQLite the write lock is taken at the start, so that two writers wait for each other instead of failing. Where
+    two wait for each other in a circle and PostgreSQL breaks this one off, it is as if the other had been quicker:
+    raises StaleDataError.
     """
     session = db.session()
     if _AFTER_COMMIT in session.info:
@@ -105,12 +110,18 @@ def transaction() -> Iterator[Session]:
             session.connection(execution_options={_BEGIN_MODE: "IMMEDIATE"})
             yield session
             session.commit()
-    except BaseException:
+    except BaseException as error:
         session.rollback()
         session.info.pop(_AFTER_COMMIT, None)
+        if _is_deadlock(error):
+            raise StaleDataError("two transactions waited for each other") from error
         raise
     for follow_up in session.info.pop(_AFTER_COMMIT, []):
         _run(follow_up)
+
+
+def _is_deadlock(error: BaseException) -> bool:
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") == _DEADLOCK
 
 
 def insert_unless_there(

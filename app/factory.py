@@ -18,9 +18,14 @@ from app.accounts.routes import blueprint as accounts_blueprint
 from app.accounts.session import init_sessions
 from app.administration.access_routes import blueprint as access_blueprint
 from app.administration.gateway_routes import blueprint as gateways_blueprint
+from app.administration.organisation_routes import blueprint as organisations_blueprint
+from app.administration.people_routes import blueprint as people_blueprint
 from app.administration.prompt_routes import blueprint as prompts_blueprint
 from app.administration.questionnaire_routes import blueprint as questionnaires_blueprint
+from app.administration.retention_routes import blueprint as retention_blueprint
 from app.administration.routes import blueprint as administration_blueprint
+from app.administration.service_routes import blueprint as sign_in_services_blueprint
+from app.administration.webhook_routes import blueprint as webhook_endpoints_blueprint
 from app.administration.wording_routes import blueprint as wordings_blueprint
 from app.api.routes import blueprint as api_blueprint
 from app.audit.routes import blueprint as audit_blueprint
@@ -38,9 +43,12 @@ from app.languages import init_languages
 from app.limits import Limits
 from app.logs import configure_logs
 from app.naming.routes import blueprint as naming_blueprint
+from app.notices.routes import blueprint as notifications_blueprint
 from app.offline.routes import blueprint as offline_blueprint
 from app.openings.routes import blueprint as openings_blueprint
 from app.public.routes import blueprint as public_blueprint
+from app.rules.routes import blueprint as rules_blueprint
+from app.safe_pages.routes import blueprint as safe_blueprint
 from app.security import init_security
 from app.settings import Settings, load_settings
 from app.simulator.routes import blueprint as simulator_blueprint
@@ -54,18 +62,26 @@ _OF_THE_DESK = (
     accounts_blueprint,
     casework_blueprint,
     openings_blueprint,
+    safe_blueprint,
     call_backs_blueprint,
     naming_blueprint,
     evidence_blueprint,
     imports_blueprint,
     exports_blueprint,
+    retention_blueprint,
     audit_blueprint,
     administration_blueprint,
+    organisations_blueprint,
+    people_blueprint,
+    sign_in_services_blueprint,
+    rules_blueprint,
     gateways_blueprint,
     wordings_blueprint,
     prompts_blueprint,
     questionnaires_blueprint,
     access_blueprint,
+    webhook_endpoints_blueprint,
+    notifications_blueprint,
 )
 # Webhooks are authenticated one by one; the public forms carry a token of their own, since nothing is kept of who
 # sends them.

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from nacl.public import PrivateKey
 
-from app.settings import WEB_SECRETS_FILE
+from app.settings import WEB_SECRETS_FILE, read_secrets
 
 WORKER_SECRETS_FILE = "secrets/workers.toml"
+AUDIT_KEY = "audit_signing_key"
 DEMONSTRATION_FILE = "secrets/demonstration.toml"
 
 
@@ -26,6 +27,7 @@ def make_secrets(var: Path, *, demonstration: bool) -> bool:
     var.chmod(0o700)
     folder.chmod(0o700)
     if (var / WEB_SECRETS_FILE).exists():
+        _add_audit_key(var / WORKER_SECRETS_FILE)
         return False
     web, workers = new_keys()
     write_private(var / WORKER_SECRETS_FILE, workers)
@@ -47,8 +49,18 @@ def new_keys() -> tuple[dict[str, str], dict[str, str]]:
     workers = {
         "intake_private_key": _base64(bytes(private)),
         "pseudonym_key": _base64(secrets.token_bytes(32)),
+        AUDIT_KEY: _base64(secrets.token_bytes(32)),
     }
     return web, workers
+
+
+def _add_audit_key(path: Path) -> None:
+    """Installations from before the audit trail was signed get the key for it."""
+    stored = {name: str(value) for name, value in read_secrets(path).items()}
+    if stored and AUDIT_KEY not in stored:
+        beside = path.with_name(path.name + ".new")
+        write_private(beside, stored | {AUDIT_KEY: _base64(secrets.token_bytes(32))})
+        beside.replace(path)
 
 
 def _simulated_account() -> dict[str, str]:

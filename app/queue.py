@@ -42,7 +42,11 @@ class JobName(StrEnum):
     SEND_DUE_MESSAGES = "workers.jobs.send_due_messages"
     FETCH_ATTACHMENT = "workers.jobs.fetch_attachment"
     ANSWER_OPENING = "workers.jobs.answer_opening"
+    RESEAL_REPORT = "workers.jobs.reseal_report"
+    RESEAL_BACKLOG = "workers.jobs.reseal_backlog"
+    OVERWRITE_FORGOTTEN_WORDS = "workers.jobs.overwrite_forgotten_words"
     CHECK_GATEWAYS = "workers.jobs.check_gateways"
+    REMIND_AND_ESCALATE = "workers.jobs.remind_and_escalate"
     RECONCILE_GATEWAYS = "workers.jobs.reconcile_gateways"
     UNMASK_WORDS = "workers.jobs.unmask_words"
     ENQUEUE_OWED_WORK = "workers.jobs.enqueue_owed_work"
@@ -51,6 +55,14 @@ class JobName(StrEnum):
     REMAKE_COPY = "workers.jobs.remake_copy"
     READ_IMPORT = "workers.jobs.read_import"
     READ_QUESTIONNAIRE = "workers.jobs.read_questionnaire"
+    PREVIEW_RULE = "workers.jobs.preview_rule"
+    SEND_NOTICES = "workers.jobs.send_notices"
+    SEND_WEBHOOKS = "workers.jobs.send_webhooks"
+    CHECK_MAIL_KEY = "workers.jobs.check_mail_key"
+    PREPARE_NOTICE_PHONE = "workers.jobs.prepare_notice_phone"
+    MAIL_INVITATION = "workers.jobs.mail_invitation"
+    SIGN_AUDIT_HEAD = "workers.jobs.sign_audit_head"
+    KEEP_RETENTION = "workers.jobs.keep_retention"
 
 
 QUEUE_OF = {
@@ -59,8 +71,12 @@ QUEUE_OF = {
     JobName.TAKE_IN_ARRIVAL: "urgent",
     JobName.SEND_DUE_MESSAGES: "urgent",
     JobName.ANSWER_OPENING: "urgent",
+    JobName.RESEAL_REPORT: FILES,
+    JobName.RESEAL_BACKLOG: "upkeep",
+    JobName.OVERWRITE_FORGOTTEN_WORDS: "upkeep",
     JobName.FETCH_ATTACHMENT: "reports",
     JobName.CHECK_GATEWAYS: "upkeep",
+    JobName.REMIND_AND_ESCALATE: "upkeep",
     JobName.RECONCILE_GATEWAYS: "upkeep",
     JobName.UNMASK_WORDS: "urgent",
     JobName.ENQUEUE_OWED_WORK: "upkeep",
@@ -69,8 +85,24 @@ QUEUE_OF = {
     JobName.REMAKE_COPY: "reports",
     JobName.READ_IMPORT: FILES,
     JobName.READ_QUESTIONNAIRE: "reports",
+    JobName.PREVIEW_RULE: FILES,
+    JobName.SEND_NOTICES: "upkeep",
+    JobName.SEND_WEBHOOKS: "upkeep",
+    JobName.CHECK_MAIL_KEY: "urgent",
+    JobName.PREPARE_NOTICE_PHONE: "urgent",
+    JobName.MAIL_INVITATION: "urgent",
+    JobName.SIGN_AUDIT_HEAD: FILES,
+    JobName.KEEP_RETENTION: FILES,
 }
-LONG_JOBS = frozenset({JobName.EXAMINE_ATTACHMENT, JobName.REMAKE_COPY, JobName.READ_IMPORT})
+LONG_JOBS = frozenset(
+    {
+        JobName.EXAMINE_ATTACHMENT,
+        JobName.REMAKE_COPY,
+        JobName.READ_IMPORT,
+        JobName.PREVIEW_RULE,
+        JobName.RESEAL_REPORT,
+    }
+)
 
 
 @cache

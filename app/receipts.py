@@ -35,10 +35,13 @@ def written(code: str) -> str:
     return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
 
 
-def normalise(typed: str) -> str | None:
-    """Twelve symbols from what a person typed (case, spaces, dashes, O for 0, I or L for 1), or None."""
+def normalise(typed: str, *, symbols: int = SYMBOLS) -> str | None:
+    """Twelve symbols from what a person typed (case, spaces, dashes, O for 0, I or L for 1), or None.
+
+    Other codes of this alphabet have another number of `symbols`.
+    """
     code = _SEPARATORS.sub("", typed[:64]).upper().translate(_CONFUSED)
-    return code if len(code) == SYMBOLS and all(symbol in ALPHABET for symbol in code) else None
+    return code if len(code) == symbols and all(symbol in ALPHABET for symbol in code) else None
 
 
 def receipt_hash(key: bytes, code: str) -> bytes:

@@ -25,6 +25,7 @@ LANGUAGES = ("fr", "en", "bm")
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107
 COLOURS = ("teal", "blue", "plum", "earth", "slate")  # of app/public/palettes.toml
 HARMLESS_ADDRESS = "https://www.google.com/search?q=meteo+bamako"
+_MAIL_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)*", re.ASCII)
 _ONION = re.compile(r"https?://[a-z2-7]{56}\.onion")  # version 3, the only kind that Tor still serves
 
 
@@ -80,7 +81,10 @@ class Settings:
     trusted_proxies: int = 0
     session_hours: int = 12
     idle_minutes: int = 60
+    reseal_after_minutes: int = 60  # after a report's newest message, when it has settled
     appearance: Appearance = field(default_factory=Appearance)
+    is_verified_by_two: bool = True  # a case becomes "verified" by two different people
+    mail_sender: str = ""  # empty: no mail is sent; workers hold the address of the mail server
 
     @property
     def is_https(self) -> bool:
@@ -132,8 +136,8 @@ class _Reader:
             self.problems.append(f"{PREFIX}{name.upper()} must be a whole number from {lowest} to {highest}.")
         return value
 
-    def flag(self, name: str) -> bool:
-        value = self.text(name, "false").lower()
+    def flag(self, name: str, default: str = "false") -> bool:
+        value = self.text(name, default).lower()
         if value not in {"true", "false", "1", "0", "yes", "no"}:
             self.problems.append(f"{PREFIX}{name.upper()} must be true or false.")
         return value in {"true", "1", "yes"}
@@ -156,6 +160,12 @@ class _Reader:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.netloc or not value.isprintable():
             self.problems.append(f"{PREFIX}{name.upper()} must be an address such as {HARMLESS_ADDRESS}.")
+        return value
+
+    def mail_address(self, name: str) -> str:
+        value = self.text(name)
+        if value and not _MAIL_ADDRESS.fullmatch(value):
+            self.problems.append(f"{PREFIX}{name.upper()} must be an address such as desk@example.org.")
         return value
 
     def onion_address(self, name: str) -> str:
@@ -214,7 +224,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=reader.number("trusted_proxies", 0, 0, 5),
         session_hours=reader.number("session_hours", 12, 1, 24),
         idle_minutes=reader.number("idle_minutes", 60, 5, 720),
+        reseal_after_minutes=reader.number("reseal_after_minutes", 60, 0, 10_080),
         appearance=_appearance(reader),
+        is_verified_by_two=reader.flag("verified_by_two", "true"),
+        mail_sender="" if demonstration else reader.mail_address("mail_sender"),
     )
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Connection
 
 from app import models
 from app.database import Base, UTCDateTime
+from app.models.search_index import is_declared, keep_in_step
 
 assert models.__all__  # the tables are declared by this import  # noqa: S101
 
@@ -60,9 +61,11 @@ def run() -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
             render_item=render,
+            include_name=is_declared,
         )
         with context.begin_transaction():
             context.run_migrations()
+            keep_in_step(connection)
             check_references(connection)
         connection.commit()
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 import uuid
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from app.clock import utcnow
 from app.database import db, transaction
 from app.factory import bare
 from app.models import Case, Organisation, OrganisationKind, Role, User
+from app.safe import boxes
 from app.settings import Settings, TwilioSettings
 
 PASSWORD = "correct horse battery"
@@ -47,9 +49,38 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests last, so that a mistake shows early."""
+# What these pages and jobs ask of a database is asked by their services' tests of both.
+ON_ONE_DATABASE = (
+    "tests/integration/administration/",
+    "tests/integration/api/",
+    "tests/integration/demonstration/",
+    "tests/integration/evidence/",
+    "tests/integration/public/",
+    "tests/integration/simulator/",
+    "tests/workers/test_learning_job.py",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --both` runs every test on both databases, also where one of the two is drawn for each."""
+    parser.addoption("--both", action="store_true", help="run every test on SQLite and on PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Slow tests last, so that a mistake shows early; some on one database only, always the same one."""
+    if not config.getoption("--both"):
+        items[:] = [item for item in items if not _is_left_to_the_other_database(item.nodeid)]
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def _is_left_to_the_other_database(test: str) -> bool:
+    if not test.startswith(ON_ONE_DATABASE):
+        return False
+    for database, other in (("sqlite", "postgresql"), ("postgresql", "sqlite")):
+        if f"[{database}" in test or f"-{database}" in test:
+            name = test.replace(database, "").replace(other, "")
+            return (zlib.crc32(name.encode()) % 2 == 0) == (database == "sqlite")
+    return False
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,6 +90,8 @@ def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", quick)
         patch.setattr(passwords, "_NOBODY", quick.hash("nobody has this password"))
+        patch.setattr(boxes, "OPERATIONS", 1)
+        patch.setattr(boxes, "MEMORY_BYTES", 8192)
         yield
 
 

@@ -42,6 +42,13 @@ def contact_digest(workers: WorkerSettings, sender: str) -> bytes:
     return keyed_digest(workers.pseudonym_key, "contact", canonical_number(sender))
 
 
+def colleague_digest(workers: WorkerSettings, number: str) -> bytes:
+    """By what a colleague's own phone is known again: never the contact of a reporter with the same number, so that
+    nothing at rest says that a colleague reported.
+    """
+    return keyed_digest(workers.pseudonym_key, "colleague", canonical_number(number))
+
+
 def canonical_number(sender: str) -> str:
     """E.164 where the sender is a number, so that spellings of one phone are one contact."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -123,9 +124,22 @@ class Finding:
     evidence: tuple[Span, ...] = ()
 
 
+class ConsentAsked(StrEnum):
+    """What a rule may ask about the wishes of those who reported."""
+
+    ANY = ""
+    ALLOWED = "allowed"
+    NEVER_ASKED = "never_asked"
+
+
 @dataclass(frozen=True, slots=True)
 class RoutableCase:
-    """What routing may look at: conclusions only, never text."""
+    """What routing may look at: conclusions only, never text.
+
+    `arrived_at` is the moment at which it came in, as clocks in Mali show it. `allowed_kinds` are the kinds of
+    organisation that everybody who was asked allows; None where nobody was. `may_share` is
+    False for what was withdrawn.
+    """
 
     violations: Mapping[str, float]
     region: str | None
@@ -135,11 +149,21 @@ class RoutableCase:
     actors: Sequence[str] = ()
     named_organisations: Sequence[str] = ()
     may_share: bool = True
+    language: str = "und"
+    channel: str = ""
+    arrived_at: datetime | None = None
+    allowed_kinds: frozenset[str] | None = None
+    allows_identity: bool = False
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingRule:
-    """One line of the routing table. Empty conditions match everything."""
+    """One line of the routing table. Empty conditions match everything; regions and cercles are one condition.
+
+    `days` count from Monday, 0. `hours` is (from, until) on the clocks of Mali, until exclusive, over midnight where it
+    is the smaller. `actors` hold every code that is meant, those of whole categories too.
+    """
 
     id: str
     name: str
@@ -150,6 +174,14 @@ class RoutingRule:
     minimum_urgency: int = 0
     minimum_confidence: float = 0.5
     deadline_hours: int = 72
+    cercles: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    days: frozenset[int] = frozenset()
+    hours: tuple[int, int] | None = None
+    consent: ConsentAsked = ConsentAsked.ANY
+    disclosure: str = "anonymised"
+    sends_at_once: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +192,33 @@ class RoutableOrganisation:
     is_active: bool
     conflict_actors: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedReferral:
-    """A referral the rules ask for, and which rules asked for it."""
+    """A referral the rules ask for, which rules asked for it, what it shows, and whether it may go without a person."""
 
     organisation_id: str
     rule_ids: tuple[str, ...]
     deadline_hours: int
     reasons: tuple[str, ...] = field(default=())
+    disclosure: str = "anonymised"
+    is_sent: bool = True
+
+
+class Withheld(StrEnum):
+    """Why an organisation isn't sent what a rule asks for."""
+
+    CONFLICT = "conflict"
+    NAMED = "named"
+    INACTIVE = "inactive"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What rules ask for, and why it is withheld if it is."""
+
+    referral: ProposedReferral
+    withheld: Withheld | None = None

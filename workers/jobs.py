@@ -17,6 +17,7 @@ from app.database import db, transaction
 from app.intake import drafts, uploads
 from app.messaging.outbox import has_due_messages
 from app.models import Arrival, Claimable, OwedWork
+from app.models.search_index import overwrite_forgotten
 from app.openings.service import erase_expired
 from app.queue import (
     LONG_JOB_TIMEOUT_SECONDS,
@@ -28,14 +29,21 @@ from app.queue import (
     owed,
     waiting_arrivals,
 )
+from app.safe.returning import erase_returned
 from workers import (
     attachments,
+    escalation,
     imports,
     intake,
+    notifications,
     openings,
     outbox,
+    previewing,
     processing,
     questionnaires,
+    resealing,
+    retention,
+    signing,
     unmasking,
 )
 from workers.learning.retraining import retrain
@@ -75,6 +83,11 @@ def check_gateways() -> None:
     _upkeep(lambda: outbox.check_gateways(keys()))
 
 
+def remind_and_escalate() -> None:
+    """Remind of referrals without an answer, and pass on those whose deadline is over."""
+    _upkeep(escalation.remind_and_escalate)
+
+
 def reconcile_gateways() -> None:
     """Fetch what gateways may have failed to hand over."""
     _upkeep(lambda: outbox.reconcile_gateways(keys()))
@@ -105,9 +118,65 @@ def read_questionnaire(work_id: str) -> None:
     _perform(work_id, lambda subject: questionnaires.read_file(keys(), subject))
 
 
+def preview_rule(work_id: str) -> None:
+    """Work out what one rule would have done."""
+    _perform(work_id, previewing.work_out_preview)
+
+
 def answer_opening(work_id: str) -> None:
     """Seal one thing anew for the person who asked to see it."""
     _perform(work_id, lambda subject: openings.answer_opening(keys(), subject))
+
+
+def send_notices() -> None:
+    """Tell people, by the ways that leave the console, that something waits."""
+    _upkeep(lambda: notifications.send_notices(keys()))
+
+
+def send_webhooks() -> None:
+    """Tell organisations' own systems that something waits."""
+    _upkeep(lambda: notifications.send_webhooks(keys()))
+
+
+def check_mail_key(work_id: str) -> None:
+    """Look whether mails can be encrypted to a key that somebody gave."""
+    _perform(work_id, notifications.check_mail_key)
+
+
+def prepare_notice_phone(work_id: str) -> None:
+    """Send a code to a colleague's own phone."""
+    _perform(work_id, lambda subject: notifications.prepare_phone(keys(), subject))
+
+
+def mail_invitation(work_id: str) -> None:
+    """Mail the link of one invitation."""
+    _perform(work_id, lambda subject: notifications.mail_invitation(keys(), subject))
+
+
+def reseal_report(work_id: str) -> None:
+    """Seal one report to a key of its own, so that workers can't open it any more."""
+    _perform(work_id, lambda subject: resealing.reseal_report(keys(), subject))
+
+
+def reseal_backlog() -> None:
+    """Owe that for reports from before the desk had a key, and take back keys that nobody should hold any more."""
+    _upkeep(resealing.tidy_up)
+
+
+def overwrite_forgotten_words() -> None:
+    """Have the search index forget the words of accounts that were erased."""
+    with worker_app().app_context(), db.engine.begin() as database:
+        overwrite_forgotten(database)
+
+
+def sign_audit_head() -> None:
+    """Check the audit trail and sign its head, once a day."""
+    _upkeep(lambda: signing.sign_head(keys()))
+
+
+def keep_retention() -> None:
+    """Announce what falls due, and erase what was announced long enough."""
+    _upkeep(retention.keep)
 
 
 def unmask_words(work_id: str) -> None:
@@ -122,6 +191,7 @@ def enqueue_owed_work() -> None:
         with transaction() as session:
             now = utcnow()
             erase_expired(session, now)
+            erase_returned(session, now)
             drafts.erase_expired(session)
             uploads.close_overdue(session, now)
             uploads.erase_expired(session, now)

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 
-from app.queue import JOB_TIMEOUT_SECONDS, QUEUE_OF, JobName, queue
+from app.queue import JOB_TIMEOUT_SECONDS, LONG_JOB_TIMEOUT_SECONDS, QUEUE_OF, JobName, queue
 from workers import jobs
 
 logger = structlog.get_logger()
@@ -20,6 +20,14 @@ SWEEP_SECONDS = 15
 RETRY_SECONDS = 3
 RECONCILING_SECONDS = 120
 CHECKING_SECONDS = 900
+RESEALING_SECONDS = 600
+ESCALATING_SECONDS = 600  # deadlines are hours: ten minutes late is on time
+TELLING_SECONDS = 30
+HOURLY = (
+    3600  # what is done once a day is asked for every hour, so that a day without a worker's hour isn't lost
+)
+FORGETTING = "30 2 * * *"
+FORGETTING_SECONDS = 600
 RETRAINING = "0 3 * * 1"  # Mondays, when few reports come in
 RETRAINING_SECONDS = 1800  # to be done in, and to be taken up in, or left for the next week
 
@@ -57,6 +65,18 @@ def run_clock(client: redis.Redis) -> None:
         clock = Clock(client, logging_level="WARNING")
         clock.add(JobName.ENQUEUE_OWED_WORK, interval=SWEEP_SECONDS)
         clock.add(JobName.RECONCILE_GATEWAYS, interval=RECONCILING_SECONDS, ttl=RECONCILING_SECONDS)
+        clock.add(JobName.SEND_NOTICES, interval=TELLING_SECONDS, ttl=TELLING_SECONDS)
+        clock.add(JobName.SEND_WEBHOOKS, interval=TELLING_SECONDS, ttl=TELLING_SECONDS)
+        clock.add(JobName.REMIND_AND_ESCALATE, interval=ESCALATING_SECONDS, ttl=ESCALATING_SECONDS)
+        clock.add(JobName.RESEAL_BACKLOG, interval=RESEALING_SECONDS, ttl=RESEALING_SECONDS)
+        clock.add(JobName.SIGN_AUDIT_HEAD, interval=HOURLY, ttl=HOURLY, job_timeout=LONG_JOB_TIMEOUT_SECONDS)
+        clock.add(JobName.KEEP_RETENTION, interval=HOURLY, ttl=HOURLY, job_timeout=LONG_JOB_TIMEOUT_SECONDS)
+        clock.add(
+            JobName.OVERWRITE_FORGOTTEN_WORDS,
+            cron=FORGETTING,
+            job_timeout=FORGETTING_SECONDS,
+            ttl=FORGETTING_SECONDS,
+        )
         clock.add(JobName.CHECK_GATEWAYS, interval=CHECKING_SECONDS, ttl=CHECKING_SECONDS)
         clock.add(
             JobName.RETRAIN_TRIAGE, cron=RETRAINING, job_timeout=RETRAINING_SECONDS, ttl=RETRAINING_SECONDS

@@ -5,13 +5,14 @@ Pure: text in, conclusions out. Storing them is app.casework's, running it is wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from workers.anonymise import anonymise, token_table
+from workers.anonymise.marks import MarkedTokens
 from workers.contracts import Anonymised, EntityLabel, Finding, FindingKind, Span
 from workers.places import place_line
 from workers.questionnaires.merging import joined, merged
@@ -95,13 +96,17 @@ def understand(
     is_answer: bool = False,
     learnt: Learnt = SHIPPED,
     told: Told = NOTHING_TOLD,
+    marked: Sequence[MarkedTokens] = (),
 ) -> Understood:
     """Anonymise and triage one message. Any error in an engine propagates: nothing raw ever goes on.
 
+    `known` are the tokens of the case with their words, `marked` those whose words nobody can open here any more.
     What was ticked stands below the text. It holds no word of the person's own, so it is not anonymised, and the
     engines that conclude from words read the text alone.
     """
-    anonymised = anonymise(text, known=known, names=learnt.words.names, not_names=learnt.words.not_names)
+    anonymised = anonymise(
+        text, known=known, marked=marked, names=learnt.words.names, not_names=learnt.words.not_names
+    )
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]

@@ -22,7 +22,10 @@ from app.models import (
     Report,
     ReportState,
 )
+from app.safe.resealing import owe_resealing
+from app.safe.returning import keys_over
 from app.settings import Settings
+from workers.concerned import keep_concerned
 from workers.contacts import locked_contact
 from workers.intake.parting import part_from, prepare_parting
 from workers.intake.prompting import danger_answered, go_on_talking
@@ -65,6 +68,7 @@ def _store_report(keys: Keys, loaded: Message, question_id: uuid.UUID | None, un
             return True
         if message.sealed_content != loaded.sealed_content:
             return False
+        owe_resealing(session, report.id)
         question = session.get(Message, question_id) if question_id else None
         if question is not None:
             _join_case_of(session, keys, report, message, question, understood)
@@ -72,7 +76,8 @@ def _store_report(keys: Keys, loaded: Message, question_id: uuid.UUID | None, un
         taken_in = as_corrected(session, keys, report.case_id, message, understood)
         case = casework.take_in_report(session, report, message, taken_in)
         _find_again(session, keys, case, message, understood)
-        casework.refer_by_rules(session, case, matching_rules(session, case, understood.findings))
+        keep_concerned(session, keys, case, message)
+        casework.refer_by_rules(session, case, matching_rules(session, case))
         go_on_talking(session, report, case)
         return True
 
@@ -91,11 +96,30 @@ def _understand_safely(keys: Keys, report: Report, message: Message, *, is_answe
     try:
         return understand_message(keys, report, message, is_answer=is_answer)
     except CannotOpen:
-        _give_to_person(report.id, "unreadable")
+        if _is_given_away(report, message):
+            _route_again(report.id)  # what was understood of it stays
+        else:
+            _give_to_person(keys, report.id, message.id, "unreadable")
     except Exception as error:  # noqa: BLE001 - any failure of an engine fails closed
         logger.warning("anonymisation_failed", report_id=str(report.id), error=type(error).__name__)
-        _give_to_person(report.id, "anonymisation_failed")
+        _give_to_person(keys, report.id, message.id, "anonymisation_failed")
     return None
+
+
+def _route_again(report_id: uuid.UUID) -> None:
+    """The rules once more over a case as it stands: the reporter may allow more than before."""
+    logger.info("report_is_resealed", report_id=str(report_id))
+    with transaction() as session:
+        report = session.get_one(Report, report_id, with_for_update={"key_share": True})
+        case = session.get(Case, report.case_id) if report.case_id else None
+        if case is not None and report.state != ReportState.WITHDRAWN:
+            casework.refer_by_rules(session, case, matching_rules(session, case))
+
+
+def _is_given_away(report: Report, message: Message) -> bool:
+    """Whether a message is sealed to its report's own key, which nobody has handed back."""
+    with transaction() as session:
+        return bool(keys_over(session, report.id, [message.sealed_content]))
 
 
 def _find_again(session: Session, keys: Keys, case: Case, message: Message, understood: Understood) -> None:
@@ -146,6 +170,7 @@ def _store_addition(keys: Keys, loaded: Message, understood: Understood) -> bool
             return True
         if message.sealed_content != loaded.sealed_content:
             return False
+        owe_resealing(session, report.id)
         if parting is None or not part_from(session, parting, report, message):
             _add_to(session, keys, case, message, understood)
             go_on_talking(session, report, case, after_silence=parting is not None)
@@ -159,8 +184,10 @@ def _add_to(session: Session, keys: Keys, case: Case, message: Message, understo
         taken_in = replace(taken_in, needs_person="residual_risk")
     if danger := danger_answered(session, message, taken_in.text):
         taken_in = replace(taken_in, conclusions=[danger, *taken_in.conclusions])
-    if casework.take_in_answer(session, case, message, question, taken_in):
-        casework.refer_by_rules(session, case, matching_rules(session, case, understood.findings))
+    is_routable_now = casework.take_in_answer(session, case, message, question, taken_in)
+    keep_concerned(session, keys, case, message)
+    if is_routable_now:
+        casework.refer_by_rules(session, case, matching_rules(session, case))
 
 
 def _load(report_id: uuid.UUID) -> tuple[Report, Message] | None:
@@ -226,10 +253,13 @@ def _join_case_of(
     taken_in = as_corrected(session, keys, case.id, message, understood)
     message.answers_message_id = question.id
     casework.take_in_answer(session, case, message, question, taken_in)
+    keep_concerned(session, keys, case, message)
 
 
-def _give_to_person(report_id: uuid.UUID, reason: str) -> None:
+def _give_to_person(keys: Keys, report_id: uuid.UUID, message_id: uuid.UUID, reason: str) -> None:
     with transaction() as session:
         report = session.get_one(Report, report_id)
         if report.state != ReportState.WITHDRAWN:
-            casework.take_in_failure(session, report, reason)
+            case = casework.take_in_failure(session, report, reason)
+            keep_concerned(session, keys, case, session.get_one(Message, message_id))
+            owe_resealing(session, report.id)

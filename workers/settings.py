@@ -8,8 +8,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from nacl.public import PrivateKey
+from nacl.signing import SigningKey
 
 from app.sealing import key_id
 from app.settings import PREFIX, SettingsError, read_secrets, var_directory
@@ -23,6 +25,8 @@ class WorkerSettings:
 
     private_keys: Mapping[bytes, PrivateKey] = field(repr=False)
     pseudonym_key: bytes = field(repr=False)
+    smtp_url: str = field(repr=False, default="")  # empty: no mail is sent
+    audit_key: SigningKey | None = field(repr=False, default=None)  # None: the audit trail is not signed
 
 
 def load_worker_settings(environ: Mapping[str, str] | None = None) -> WorkerSettings:
@@ -38,7 +42,27 @@ def load_worker_settings(environ: Mapping[str, str] | None = None) -> WorkerSett
     return WorkerSettings(
         private_keys={key_id(bytes(key.public_key)): key for key in private},
         pseudonym_key=_key(environ, stored, "pseudonym_key"),
+        smtp_url=_mail_server(environ, stored),
+        audit_key=_audit_key(environ, stored),
     )
+
+
+def _audit_key(environ: Mapping[str, str], stored: Mapping[str, object]) -> SigningKey | None:
+    """`SEERE_AUDIT_SIGNING_KEY`, which installations from before it existed may lack."""
+    name = "audit_signing_key"
+    value = _value(environ, stored, name)
+    return SigningKey(_decoded(value, name)) if value else None
+
+
+def _mail_server(environ: Mapping[str, str], stored: Mapping[str, object]) -> str:
+    """`SEERE_SMTP_URL`: `smtps://user:password@host`, or `smtp://…` for a server that takes STARTTLS."""
+    url = _value(environ, stored, "smtp_url")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        raise SettingsError(
+            f"{PREFIX}SMTP_URL must be an address such as smtps://user:password@mail.example.org."
+        )
+    return url
 
 
 def _earlier(environ: Mapping[str, str], stored: Mapping[str, object]) -> list[PrivateKey]:

@@ -80,7 +80,7 @@ def _codes(case: Case) -> set[str]:
 def _candidates(session: Session, case_ids: Sequence[uuid.UUID]) -> list[Candidate]:
     codes: dict[uuid.UUID, set[str]] = {}
     for case_id, code in session.execute(
-        select(Act.case_id, Act.violation_code).where(Act.case_id.in_(case_ids))
+        select(Act.case_id, Act.violation_code).where(Act.case_id.in_(case_ids), Act.removed_at.is_(None))
     ):
         codes.setdefault(case_id, set()).add(code)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,18 @@ from app.database import transaction
 from app.intake.submission import from_content
 from app.models import Case, Message, Report
 from app.questionnaires.service import current, of_version
+from app.safe.opening import sealed_under
 from app.sealing import seal
+from workers.anonymise.marks import MarkedTokens, read_marks
 from workers.contracts import Finding, FindingKind
 from workers.corrections import corrected_understanding, masks_by_people
 from workers.gazetteer.imported import imported_gazetteer
 from workers.learning.current import learnt_model
 from workers.names import accepted_names
-from workers.opening import open_sealed
+from workers.opening import CannotOpen, keys_of_report, open_sealed
 from workers.pipeline import Learnt, Understood, compose, understand
 from workers.questionnaires.telling import NOTHING_TOLD, Told, tell
+from workers.settings import WorkerSettings
 from workers.storable import storable
 from workers.triage.explanation import LANGUAGES as EXPLAINED_IN
 from workers.triage.explanation import explain
@@ -32,13 +35,20 @@ if TYPE_CHECKING:
     from workers.processing import Keys
 
 
+ON_ITS_MESSAGE: Mapping[str, Any] = {}  # where the marks of a mask that a person put are
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One inbound message as opened: its text, the tokens its case already uses, what its questionnaire adds."""
+    """One inbound message as opened: its text, the tokens its case already uses, what its questionnaire adds.
+
+    `known_tokens` stand with their words, `marked` are those whose words the machine has given away.
+    """
 
     text: str
     known_tokens: Mapping[str, str]
     told: Told = NOTHING_TOLD
+    marked: Sequence[MarkedTokens] = ()
 
 
 def understand_message(keys: Keys, report: Report, message: Message, *, is_answer: bool) -> Understood:
@@ -53,7 +63,13 @@ def understand_message(keys: Keys, report: Report, message: Message, *, is_answe
         is_answer=is_answer,
         learnt=_learnt(keys),
         told=opened.told,
+        marked=opened.marked,
     )
+
+
+def original_text(content: Mapping[str, Any]) -> str:
+    """All that an opened message says in its writer's own words, as the engines read it."""
+    return compose(content, _told(content).typed)
 
 
 def _learnt(keys: Keys) -> Learnt:
@@ -62,10 +78,11 @@ def _learnt(keys: Keys) -> Learnt:
 
 
 def _open(keys: Keys, report: Report, message: Message) -> Opened:
-    content = storable(open_sealed(keys.workers, message.sealed_content or b""))
     with transaction() as session:
-        others = session.scalars(
-            select(Message.sealed_tokens)
+        ring = keys_of_report(session, keys.workers, report.id)
+        content = storable(open_sealed(ring, message.sealed_content or b""))
+        others = session.execute(
+            select(Message.sealed_tokens, Message.token_marks)
             .join(Report, Report.id == Message.report_id)
             .where(
                 Report.case_id == report.case_id,
@@ -75,9 +92,10 @@ def _open(keys: Keys, report: Report, message: Message) -> Opened:
             )
             .order_by(Message.created_at)
         ).all()
-        by_people = masks_by_people(session, report.case_id)
+        by_people = [(sealed, ON_ITS_MESSAGE) for sealed in masks_by_people(session, report.case_id)]
         told = _told(content)
-    return Opened(compose(content, told.typed), _tokens(keys, [*others, *by_people]), told)
+    known, marked = _known(ring, [*((row.sealed_tokens, row.token_marks) for row in others), *by_people])
+    return Opened(compose(content, told.typed), known, told, marked)
 
 
 def _told(content: Mapping[str, Any]) -> Told:
@@ -89,12 +107,24 @@ def _told(content: Mapping[str, Any]) -> Told:
     return tell(version.number, version.definition, submission.answers)
 
 
-def _tokens(keys: Keys, sealed_tables: Iterable[bytes | None]) -> dict[str, str]:
+def _known(
+    ring: WorkerSettings, tables: Iterable[tuple[bytes | None, Mapping[str, Any] | None]]
+) -> tuple[dict[str, str], list[MarkedTokens]]:
+    """What the tables of tokens say that can be opened, and the marks of all others. Raises CannotOpen.
+
+    A mask by a person that can't be opened any more has its mark with its message.
+    """
     known: dict[str, str] = {}
-    for sealed in sealed_tables:
-        if sealed:
-            known |= open_sealed(keys.workers, sealed)
-    return known
+    marked: list[MarkedTokens] = []
+    for sealed, marks in tables:
+        if marks:
+            marked.append(read_marks(marks, ring.pseudonym_key))
+        try:
+            known |= open_sealed(ring, sealed) if sealed else {}
+        except CannotOpen:
+            if marks is None or sealed_under(sealed or b"") in ring.private_keys:
+                raise
+    return known, marked
 
 
 def as_corrected(
@@ -105,8 +135,9 @@ def as_corrected(
         session.get(
             Case, case_id, populate_existing=True
         )  # a correction made from now on makes us start again
+    ring = keys_of_report(session, keys.workers, message.report_id) if message.report_id else keys.workers
     return corrected_understanding(
-        session, keys.workers, message.id, understood, lambda kept: understanding(keys, kept)
+        session, ring, message.id, understood, lambda kept: understanding(keys, kept)
     )
 
 

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from app.casework.masking import put_back
 from app.database import transaction
 from app.models import Case, CorrectionState, MaskChange, MaskCorrection, Message, Report, ReportState
+from app.safe.resealing import owe_resealing
 from app.sealing import seal
-from workers.opening import CannotOpen, open_sealed
+from workers.opening import CannotOpen, keys_of_report, open_sealed
 from workers.processing import Keys
+from workers.settings import WorkerSettings
 
 logger = structlog.get_logger()
 
@@ -42,18 +44,20 @@ def _put_back(session: Session, keys: Keys, correction: MaskCorrection) -> bool:
     session.refresh(
         message
     )  # as it stands since the case was read: a change from now on makes us start again
-    tokens = open_sealed(keys.workers, message.sealed_tokens) if message.sealed_tokens else {}
-    words = _masked_by_a_person(session, keys, correction) or tokens.get(correction.token)
+    ring = keys_of_report(session, keys.workers, report.id)
+    tokens = open_sealed(ring, message.sealed_tokens) if message.sealed_tokens else {}
+    words = _masked_by_a_person(session, ring, correction) or tokens.get(correction.token)
     if words is None or not put_back(session, correction, case, message, words):
         return False
     public_key = keys.settings.intake_public_key
     left = {token: original for token, original in tokens.items() if token != correction.token}
     message.sealed_tokens = seal(left, public_key)
     correction.sealed_words = seal({correction.token: words}, public_key)
+    owe_resealing(session, report.id)
     return True
 
 
-def _masked_by_a_person(session: Session, keys: Keys, correction: MaskCorrection) -> str | None:
+def _masked_by_a_person(session: Session, ring: WorkerSettings, correction: MaskCorrection) -> str | None:
     """The words, if a person had put this mask."""
     sealed = session.scalar(
         select(MaskCorrection.sealed_words).where(
@@ -63,4 +67,4 @@ def _masked_by_a_person(session: Session, keys: Keys, correction: MaskCorrection
             MaskCorrection.state == CorrectionState.DONE,
         )
     )
-    return str(open_sealed(keys.workers, sealed)[correction.token]) if sealed else None
+    return str(open_sealed(ring, sealed)[correction.token]) if sealed else None

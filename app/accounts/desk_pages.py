@@ -15,7 +15,8 @@ from app.accounts.permissions import ENDPOINTS, may
 from app.accounts.session import DESK_PATH, signed_in_user
 from app.current import current_settings
 from app.database import db
-from app.models import CallbackRequest, User
+from app.models import CallbackRequest, Role, User
+from app.safe.due import due
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ def _waiting_call_backs() -> int:
     return db.session.scalar(waiting) or 0
 
 
+def _due_in_the_safe() -> int:
+    user = signed_in_user()
+    return due(db.session(), user) if user else 0
+
+
 PAGES = (
     DeskPage("casework.inbox", lazy_gettext("Inbox")),
     DeskPage(
@@ -41,9 +47,15 @@ PAGES = (
     DeskPage("imports.overview", lazy_gettext("Imports")),
     DeskPage("exports.export_form", lazy_gettext("Exports")),
     DeskPage("naming.names", lazy_gettext("Lists of names"), is_of_the_desk=True),
+    DeskPage("rules.overview", lazy_gettext("Routing rules"), is_of_the_desk=True),
+    DeskPage("safe.overview", lazy_gettext("Safe"), waiting=_due_in_the_safe),
+    DeskPage("people.overview", lazy_gettext("People")),
+    DeskPage("retention.overview", lazy_gettext("Retention"), is_of_the_desk=True),
     DeskPage("audit.entries", lazy_gettext("Audit trail")),
     DeskPage("administration.overview", lazy_gettext("Administration")),
 )
+# Where those begin whose work isn't what stands first in the menu.
+_FIRST: dict[str, str] = {Role.ADMINISTRATOR: "administration.overview", Role.AUDITOR: "audit.entries"}
 _NEVER_NEXT = (f"{DESK_PATH}/sign-in", f"{DESK_PATH}/sign-out")
 
 
@@ -72,7 +84,8 @@ def _label(page: DeskPage) -> LazyString | str:
 def landing(user: User) -> str:
     """The address of the first page a person may open."""
     pages = pages_for(user)
-    return url_for(pages[0].endpoint if pages else "accounts.account")
+    first = pages[0].endpoint if pages else "accounts.account"
+    return url_for(_FIRST.get(user.role, first))
 
 
 def safe_next(asked: str) -> str | None:

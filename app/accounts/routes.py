@@ -6,27 +6,39 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, refresh
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 
 from app import audit
-from app.accounts import schemas, service
-from app.accounts.desk_pages import init_desk_pages, landing, safe_next
+from app.accounts import (
+    devices,
+    factor_routes,
+    link_routes,
+    open_sessions,
+    schemas,
+    service,
+    service_routes,
+    session_routes,
+    step_routes,
+    throttling,
+)
+from app.accounts.blueprint import blueprint
+from app.accounts.desk_pages import landing, safe_next
+from app.accounts.entering import begin_again, go_on
 from app.accounts.forms import FormState
 from app.accounts.service import AccountError
-from app.accounts.session import begin, current_user, end, signed_in_user
+from app.accounts.session import current_user, end, signed_in_user, this_session
+from app.accounts.waiting import too_many
 from app.audit import Action
-from app.current import current_limits
 from app.database import transaction
 from app.languages import DESK_LANGUAGES
-from app.limits import SIGN_INS
 from app.models import User
+from app.safe.unlocking import at_sign_in, lock
 
-blueprint = Blueprint("accounts", __name__, url_prefix="/desk")
-init_desk_pages(blueprint)
+__all__ = ["blueprint", "factor_routes", "link_routes", "service_routes", "session_routes", "step_routes"]
 
 _PROBLEMS = {
     "password_wrong": ("current", lazy_gettext("This is not your present password.")),
@@ -48,18 +60,18 @@ def sign_in_form() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """Begin a session. An unknown address, a wrong password and a closed account get one and the same answer."""
-    email = request.form.get("email", "")
-    if not _is_allowed(email):
-        too_many = gettext("Too many tries. Wait a quarter of an hour and try again.")
-        return _form(too_many), HTTPStatus.TOO_MANY_REQUESTS
+    email = request.form.get("email", "").strip().lower()[:254]
+    tried = throttling.attempt(f"address:{email}", email=email)
+    if tried.wait_seconds:
+        return _form(too_many(tried.wait_seconds)), HTTPStatus.TOO_MANY_REQUESTS
     user = _recognise(request.form)
     if user is None:
-        _count(email)
         wrong = gettext("This address and password don't belong together. Check both.")
         return _form(wrong), HTTPStatus.UNPROCESSABLE_ENTITY
-    begin(user)
-    onward = safe_next(request.form.get("next", "")) or landing(user)
-    return redirect(onward, HTTPStatus.SEE_OTHER)
+    tried.succeeded()
+    answer = go_on(user, safe_next(request.form.get("next", "")) or "", way="password")
+    at_sign_in(user, request.form.get("password", ""))
+    return answer
 
 
 def _form(error: str) -> str:
@@ -74,24 +86,9 @@ def _recognise(form: Mapping[str, str]) -> User | None:
         typed = schemas.SignInIn().load(form)
     except ValidationError:
         return None
+    is_known = devices.is_known(typed["email"])
     with transaction() as session:
-        return service.sign_in(session, typed["email"], typed["password"])
-
-
-def _keys(email: str) -> tuple[str, str]:
-    """Whom tries are counted for: the address typed, and where they come from."""
-    return f"address:{email.strip().lower()[:254]}", f"remote:{request.remote_addr or ''}"
-
-
-def _is_allowed(email: str) -> bool:
-    limits = current_limits()
-    return all(limits.is_allowed(SIGN_INS, key) for key in _keys(email))
-
-
-def _count(email: str) -> None:
-    limits = current_limits()
-    for key in _keys(email):
-        limits.count(SIGN_INS, key)
+        return service.sign_in(session, typed["email"], typed["password"], is_known_device=is_known)
 
 
 @blueprint.errorhandler(CSRFError)
@@ -104,8 +101,11 @@ def form_too_old(_error: CSRFError) -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End the session."""
-    user = current_user()
+    user, listed = current_user(), this_session()
+    lock()
     with transaction() as session:
+        if listed is not None:
+            open_sessions.end_one(session, user, listed, actor=f"user:{user.id}")
         audit.record(session, Action.SIGNED_OUT, f"user:{user.id}", actor=f"user:{user.id}")
     end()
     flash(gettext("You are signed out."))
@@ -126,17 +126,19 @@ def _account(form: FormState) -> str:
 def change_password() -> ResponseReturnValue:
     """Set a new password; the person's other sessions end, this one goes on."""
     user, typed = current_user(), schemas.PasswordIn().load(request.form)
-    if not _is_allowed(str(user.id)):
-        too_many = gettext("Too many tries. Wait a quarter of an hour and try again.")
-        return _account(FormState("password", {}, {"current": too_many})), HTTPStatus.TOO_MANY_REQUESTS
+    tried = throttling.attempt(f"factor:{user.id}", email=user.email)
+    if tried.wait_seconds:
+        form = FormState("password", {}, {"current": too_many(tried.wait_seconds)})
+        return _account(form), HTTPStatus.TOO_MANY_REQUESTS
     try:
         user = _set_password(user, typed)
     except AccountError as error:
-        if error.code == "password_wrong":
-            _count(str(user.id))
+        if error.code != "password_wrong":
+            tried.succeeded()
         where, message = _PROBLEMS[error.code]
         return _account(FormState("password", {}, {where: str(message)})), HTTPStatus.UNPROCESSABLE_ENTITY
-    begin(user)
+    tried.succeeded()
+    begin_again(user)
     flash(gettext("Your password is changed. You are signed out everywhere else."))
     return redirect(url_for("accounts.account"), HTTPStatus.SEE_OTHER)
 

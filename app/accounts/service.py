@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.accounts.open_sessions import end_all
 from app.accounts.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password, is_correct
 from app.audit import Action
-from app.clock import utcnow
 from app.models import Organisation, OrganisationKind, Role, User
+from app.safe import user_keys
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s]{2,}")
 
@@ -93,16 +94,21 @@ def user_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == func.lower(email.strip())))
 
 
-def sign_in(session: Session, email: str, password: str) -> User | None:
-    """The person whose address and password these are, or None after the same time. Both are on record."""
+def sign_in(session: Session, email: str, password: str, *, is_known_device: bool = False) -> User | None:
+    """The person whose address and password these are, or None after the same time. A refusal is on record."""
     user = user_by_email(session, email) if "\x00" not in email else None
     is_right = is_correct(user.password_hash if user else None, password)
-    if user is None or not is_right or not user.is_active or not user.organisation.is_active:
+    is_expected = user is not None and (is_known_device or not user.must_change_password)
+    if (
+        user is None
+        or not is_right
+        or not is_expected
+        or not user.is_active
+        or not user.organisation.is_active
+    ):
         subject = f"user:{user.id}" if user else "user:unknown"
         audit.record(session, Action.SIGN_IN_REFUSED, subject, actor="anonymous")
         return None
-    user.last_signed_in_at = utcnow()
-    audit.record(session, Action.SIGNED_IN, f"user:{user.id}", actor=f"user:{user.id}")
     return user
 
 
@@ -112,7 +118,10 @@ def change_password(session: Session, user_id: uuid.UUID, current: str, new: str
     if not is_correct(user.password_hash, current):
         raise AccountError("password_wrong")
     check_password_rules(new)
+    user_keys.change_password(session, user, current, new)
     user.password_hash = hash_password(new)
     user.session_epoch += 1
+    user.must_change_password = False
+    end_all(session, user, actor=f"user:{user.id}")
     audit.record(session, Action.PASSWORD_CHANGED, f"user:{user.id}", actor=f"user:{user.id}")
     return user

@@ -15,7 +15,7 @@ from app.administration.gateway_views import GatewayView, gateway_views
 from app.administration.gateway_wording import state_label
 from app.casework.wording import ago
 from app.clock import utcnow
-from app.models import Organisation, RoutingRule, User
+from app.models import Organisation, User
 from app.queue import connection, is_reachable, owed_since
 from app.settings import Settings
 
@@ -41,11 +41,6 @@ def people(session: Session) -> Sequence[User]:
     """All people by organisation and name."""
     statement = select(User).join(Organisation).order_by(Organisation.name, User.display_name)
     return session.scalars(statement).unique().all()
-
-
-def rules(session: Session) -> Sequence[RoutingRule]:
-    """The routing table by name."""
-    return session.scalars(select(RoutingRule).order_by(RoutingRule.name)).unique().all()
 
 
 def health(session: Session, settings: Settings) -> list[Sign]:

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from app.administration import queries
 from app.administration.limits import Budget, budget_of_today
-from app.casework.wording import violation_label
 from app.clock import utcnow
 from app.current import current_settings
 from app.database import db
-from app.models import RoutingRule
-from app.reference import geography
+from app.rules import queries as rule_queries
+from app.rules.choices import actor_name
+from app.rules.content import content_of
+from app.rules.wording import sentence
 
 blueprint = Blueprint("administration", __name__, url_prefix="/desk/administration")
 
@@ -27,20 +28,13 @@ def todays_budget() -> Budget:
 def overview() -> ResponseReturnValue:
     """Health first, then who is who and which rules send what to whom."""
     session = db.session()
+    names = rule_queries.names(session)
     return render_template(
         "desk/administration.html",
         health=queries.health(session, current_settings()),
         organisations=queries.organisations(session),
         people=queries.people(session),
-        rules=queries.rules(session),
-        violations_of=_violations_of,
-        regions_of=_regions_of,
+        rules=rule_queries.all_rules(session),
+        rule_words=lambda rule: sentence(content_of(rule), names),
+        actor_name=actor_name,
     )
-
-
-def _violations_of(rule: RoutingRule) -> str:
-    return ", ".join(violation_label(code) for code in rule.violations)
-
-
-def _regions_of(rule: RoutingRule) -> str:
-    return ", ".join(geography.region_name(code) or code for code in rule.region_codes)

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit import Action
 from app.intake.gateways.configured import ConfiguredGateway, find_gateway
+from app.messaging.numbers import NotANumber, international
 from app.messaging.outbox import queue_text
 from app.models import Channel, Message, MessagePurpose
 from app.queue import JobName, connection, enqueue
 from app.sealing import seal
 from app.settings import Settings
 
-REGION = "ML"  # a number without a country's code is one of Mali
 WHATSAPP_SENDER = "whatsapp:"  # how Twilio writes one
 TEMPLATE = "test"  # the key of the dialogue's text
-
-
-class NotANumber(ValueError):
-    """What was typed can't be called. The message doesn't repeat it."""
 
 
 class CannotSend(LookupError):
@@ -66,17 +60,9 @@ def _channel(gateway: ConfiguredGateway) -> Channel:
     return Channel.WHATSAPP if is_whatsapp else Channel.SMS
 
 
-def international(typed: str) -> str:
-    """A number in the international form (E.164), from what a person typed. Raises NotANumber."""
-    try:
-        number = phonenumbers.parse(typed, REGION)
-    except NumberParseException:
-        raise NotANumber from None  # the library's message may repeat the number
-    if not phonenumbers.is_possible_number(number):
-        raise NotANumber
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-
-
 def ask_for_check(settings: Settings) -> None:
     """Have a worker ask every provider whether it answers and knows us. Raises RedisError."""
     enqueue(connection(settings.redis_url), JobName.CHECK_GATEWAYS)
+
+
+__all__ = ["CannotSend", "NotANumber", "ask_for_check", "international", "send_test"]

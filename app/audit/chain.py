@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.audit.digests import FIRST_DIGEST, entry_digest
 from app.clock import utcnow
 from app.models import AuditEntry
 
-FIRST_DIGEST = bytes(32)
 _CHAIN_LOCK = 0x5EE2E  # PostgreSQL advisory lock: entries are appended one at a time
 
 
@@ -37,11 +34,24 @@ class Action(StrEnum):
     CASE_STATUS_CHANGED = "case.status_changed"
     CASE_VERIFICATION_CHANGED = "case.verification_changed"
     CASE_NOTED = "case.noted"
+    CASES_MERGED = "case.merged"
+    MERGE_UNDONE = "case.merge_undone"
+    REPORT_SPLIT_OFF = "case.report_split_off"
+    SAME_SOURCE_SAID = "report.same_source_said"
+    RECORD_ADDED = "record.added"  # a person, an involvement, an act or a link of a case
+    RECORD_CHANGED = "record.changed"
+    RECORD_REMOVED = "record.removed"
+    RECORD_PUT_BACK = "record.put_back"
+    CHECKLIST_KEPT = "case.checklist_kept"
+    SOURCE_ASSESSED = "report.assessed"
     FINDING_DECIDED = "finding.decided"
     WORDS_MASKED = "case.words_masked"
     UNMASKING_ASKED = "case.unmasking_asked"
     WORDS_UNMASKED = "case.words_unmasked"
     NAME_DECIDED = "name.decided"
+    VIEW_SAVED = "view.saved"
+    VIEW_CHANGED = "view.changed"
+    VIEW_DELETED = "view.deleted"
     QUESTION_ASKED = "message.question_asked"
     MESSAGE_SENT = "message.sent"
     MESSAGE_NOT_SENT = "message.not_sent"
@@ -55,6 +65,7 @@ class Action(StrEnum):
     CALL_BACK_DONE = "call_back.done"
     OPENING_ASKED = "opening.asked"
     OPENING_ANSWERED = "opening.answered"
+    OPENING_SAVED = "opening.saved"
     ATTACHMENT_ARRIVED = "attachment.arrived"
     ATTACHMENT_KEPT = "attachment.kept"
     ATTACHMENT_FAILED = "attachment.failed"
@@ -68,15 +79,41 @@ class Action(StrEnum):
     PROMPT_CHANGED = "voice_prompt.changed"
     REFERRAL_CREATED = "referral.created"
     REFERRAL_CHANGED = "referral.changed"
+    REFERRAL_REMINDED = "referral.reminded"
+    REFERRAL_ESCALATED = "referral.escalated"
+    CONSENT_OVERRIDDEN = "referral.consent_overridden"
+    CONFLICT_STATED = "case.conflict_stated"
+    CONFLICT_REMOVED = "case.conflict_removed"
+    FOLLOW_UP_TOLD = "report.follow_up_told"
     EXPORT_MADE = "export.made"
     SIGNED_IN = "account.signed_in"
     SIGN_IN_REFUSED = "account.sign_in_refused"
     SIGNED_OUT = "account.signed_out"
     PASSWORD_CHANGED = "account.password_changed"  # noqa: S105
+    FACTOR_ADDED = "account.factor_added"
+    FACTOR_REMOVED = "account.factor_removed"
+    FACTOR_REFUSED = "account.factor_refused"
+    FACTORS_RESET = "account.factors_reset"
+    SPARE_CODES_MADE = "account.spare_codes_made"
+    SPARE_CODE_USED = "account.spare_code_used"
+    SESSION_ENDED = "account.session_ended"
+    DEVICE_DISOWNED = "account.device_disowned"
+    INVITED = "account.invited"
+    INVITATION_WITHDRAWN = "account.invitation_withdrawn"
+    INVITATION_ACCEPTED = "account.invitation_accepted"
+    RESET_MADE = "account.reset_made"
+    PASSWORD_RESET = "account.password_reset"  # noqa: S105
+    USER_CLOSED = "account.closed"
+    USER_REOPENED = "account.reopened"
+    SIGN_IN_SERVICE_CHANGED = "sign_in_service.changed"
+    SIGN_IN_SERVICE_BOUND = "account.service_bound"
     USER_ADDED = "account.added"
     USER_CHANGED = "account.changed"
     ORGANISATION_ADDED = "organisation.added"
+    ORGANISATION_CHANGED = "organisation.changed"
     RULE_ADDED = "routing_rule.added"
+    RULE_CHANGED = "routing_rule.changed"
+    RULE_CLOSED = "routing_rule.closed"
     QUESTIONNAIRE_LOADED = "questionnaire.loaded"
     QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
     ACCESS_TOKEN_MADE = "access_token.made"  # noqa: S105
@@ -86,9 +123,37 @@ class Action(StrEnum):
     IMPORT_MAPPED = "import.mapped"
     IMPORT_BEGUN = "import.begun"
     IMPORT_DONE = "import.done"
+    USER_KEY_MADE = "safe.user_key_made"
+    USER_KEY_CHANGED = "safe.user_key_changed"
+    USER_KEY_FORGOTTEN = "safe.user_key_forgotten"
+    SAFE_UNLOCKED = "safe.unlocked"
+    SAFE_UNLOCK_REFUSED = "safe.unlock_refused"
+    ORGANISATION_KEY_MADE = "safe.organisation_key_made"
+    ORGANISATION_KEY_READY = "safe.organisation_key_ready"
+    ORGANISATION_KEY_ROTATED = "safe.organisation_key_rotated"
+    ORGANISATION_KEY_DISCARDED = "safe.organisation_key_discarded"
+    KEY_GRANTED = "safe.key_granted"
+    KEY_GRANT_REMOVED = "safe.key_grant_removed"
+    KEY_RECOVERED = "safe.key_recovered"
+    REPORT_KEY_SHARED = "safe.report_key_shared"
+    REPORT_RESEALED = "safe.report_resealed"
+    REPORT_HANDED_BACK = "safe.report_handed_back"
+    REPORT_KEYS_TAKEN = "safe.report_keys_taken"
+    REPORT_KEYS_MOVED = "safe.report_keys_moved"
+    INTAKE_KEY_ROTATED = "installation.intake_key_rotated"
+    NOTICES_CHANGED = "notices.changed"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_DISABLED = "webhook.disabled"
     DEMONSTRATION_LOADED = "installation.demonstration_loaded"
     MODEL_LEARNT = "triage_model.learnt"
     MODEL_CHANGED = "triage_model.changed"
+    AUDIT_EXPORTED = "audit.exported"
+    RETENTION_CHANGED = "retention.changed"
+    RETENTION_ERASED = "retention.erased"  # the certificate: how many, by which rule, a digest over their ids
+    HOLD_PLACED = "case.hold_placed"
+    HOLD_LIFTED = "case.hold_lifted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +202,15 @@ def lock(session: Session) -> None:
 
 def digest(entry: AuditEntry) -> bytes:
     """SHA-256 over every field and the previous digest, in one canonical form."""
-    canonical = json.dumps(
-        [
-            entry.sequence,
-            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            entry.actor,
-            entry.action,
-            entry.subject,
-            entry.detail,
-            bytes(entry.previous_digest).hex(),
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
+    return entry_digest(
+        entry.sequence,
+        entry.at,
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.detail,
+        bytes(entry.previous_digest),
     )
-    return hashlib.sha256(canonical.encode("ascii")).digest()
 
 
 def verify(session: Session) -> Iterator[Break]:

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.audit.chain import Break, verify
-from app.models import AuditEntry, Case, Organisation, Referral, Role, User
+from app.audit.chain import Break
+from app.audit.whole import count_entries, verify_whole
+from app.models import (
+    Attachment,
+    AuditEntry,
+    Case,
+    CaseConflict,
+    Message,
+    Opening,
+    Organisation,
+    Referral,
+    Report,
+    Role,
+    User,
+)
 
 PAGE_SIZE = 50
 MOST_CHECKED = 100_000  # more takes too long for a page; `seere audit verify` has no limit
 BREAKS_SHOWN = 20
+_LAST_DAY = date(9999, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries: of one action, about one subject ("kind:id"), before one sequence number."""
+    """Which entries: of one action, about one subject ("kind:id") or with `is_whole_case` all that belongs to a case,
+    by one actor, from one day to another (that one included), before one sequence number.
+    """
 
     action: str = ""
     subject: str = ""
     before: int | None = None
+    actor: str = ""
+    since: date | None = None
+    until: date | None = None
+    is_whole_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +59,77 @@ class Check:
 
 def entries(session: Session, user: User, wanted: EntryFilter) -> Sequence[AuditEntry]:
     """One page, the newest first, and one more entry if there is another page."""
-    statement = _visible(user).order_by(AuditEntry.sequence.desc()).limit(PAGE_SIZE + 1)
+    statement = _visible(user).where(*_conditions(session, wanted), *_not_concerning(session, user))
+    return session.scalars(statement.order_by(AuditEntry.sequence.desc()).limit(PAGE_SIZE + 1)).all()
+
+
+def _conditions(session: Session, wanted: EntryFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.action:
-        statement = statement.where(AuditEntry.action == wanted.action)
+        yield AuditEntry.action == wanted.action
     if wanted.subject:
-        statement = statement.where(AuditEntry.subject == wanted.subject)
+        yield AuditEntry.subject.in_(_subjects(session, wanted))
+    if wanted.actor:
+        yield AuditEntry.actor == wanted.actor
+    if wanted.since:
+        yield AuditEntry.at >= _midnight(wanted.since)
+    if wanted.until:
+        yield AuditEntry.at < _midnight(min(wanted.until, _LAST_DAY) + timedelta(days=1))
     if wanted.before is not None:
-        statement = statement.where(AuditEntry.sequence < wanted.before)
-    return session.scalars(statement).all()
+        yield AuditEntry.sequence < wanted.before
+
+
+def _not_concerning(session: Session, user: User) -> Iterator[ColumnElement[bool]]:
+    """Whom a case concerns doesn't learn from the trail that there is one, nor who said so."""
+    concerned = select(CaseConflict.case_id).where(
+        or_(CaseConflict.user_id == user.id, CaseConflict.organisation_id == user.organisation_id),
+        CaseConflict.removed_at.is_(None),
+    )
+    for case_id in set(session.scalars(concerned)):
+        yield AuditEntry.subject.not_in([f"case:{case_id}", *_belonging(session, case_id)])
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins in Mali, which keeps UTC all year."""
+    return datetime.combine(day, time(), UTC)
+
+
+def _subjects(session: Session, wanted: EntryFilter) -> list[str]:
+    kind, _, identifier = wanted.subject.partition(":")
+    case_id = _uuid(identifier)
+    is_case = wanted.is_whole_case and kind == "case" and case_id is not None
+    return [wanted.subject, *(_belonging(session, case_id) if is_case and case_id else [])]
+
+
+def _belonging(session: Session, case_id: uuid.UUID) -> Iterator[str]:
+    """Whatever of a case entries may be about: its reports with all that came with them, and what it was merged of."""
+    reports = select(Report.id).where(Report.case_id == case_id)
+    for kind, ids in (
+        ("case", select(Case.id).where(Case.merged_into_id == case_id)),
+        ("report", reports),
+        ("message", select(Message.id).where(Message.report_id.in_(reports))),
+        ("attachment", select(Attachment.id).where(Attachment.report_id.in_(reports))),
+        ("referral", select(Referral.id).where(Referral.case_id == case_id)),
+        ("opening", select(Opening.id).where(Opening.case_id == case_id)),
+    ):
+        yield from (f"{kind}:{each}" for each in session.scalars(ids))
+
+
+def people(session: Session, user: User) -> Sequence[User]:
+    """Those whose entries a person may look for, by name."""
+    statement = select(User).order_by(User.display_name)
+    if not sees_all(user):
+        statement = statement.where(User.organisation_id == user.organisation_id)
+    return session.scalars(statement).unique().all()
+
+
+def sees_all(user: User) -> bool:
+    """Whether a person reads everybody's entries, and may take the trail out: auditors and the desk."""
+    return user.role == Role.AUDITOR or user.organisation.sees_every_case
 
 
 def _visible(user: User) -> Select[AuditEntry]:
     """Auditors and the desk read all; a partner's supervisor what their own people did."""
-    if user.role == Role.AUDITOR or user.organisation.sees_every_case:
+    if sees_all(user):
         return select(AuditEntry)
     return select(AuditEntry).where(AuditEntry.actor.in_(_actors_of(user)))
 
@@ -109,7 +188,7 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 def check(session: Session) -> Check:
     """Go through the whole chain, unless it is too long for a page."""
-    count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    count = count_entries(session)
     if count > MOST_CHECKED:
         return Check(count, (), is_complete=False)
-    return Check(count, tuple(islice(verify(session), BREAKS_SHOWN)), is_complete=True)
+    return Check(count, tuple(islice(verify_whole(session), BREAKS_SHOWN)), is_complete=True)

@@ -55,13 +55,13 @@ def apply(
 def _apply_violations(
     session: Session, case: Case, conclusions: Sequence[Conclusion], *, only_missing: bool
 ) -> None:
-    """Machine acts are replaced by the newest conclusions; acts that a person set stay."""
+    """Machine acts are replaced by the newest conclusions; acts that a person set, recorded or took away stay so."""
     session.flush()
     session.expire(case, ["acts"])
     if not only_missing:
-        case.acts = [act for act in case.acts if act.is_human]
+        case.acts = [act for act in case.acts if act.is_human or act.is_recorded]
         session.flush()
-    there = {act.violation_code for act in case.acts}
+    there = set(session.scalars(select(Act.violation_code).where(Act.case_id == case.id)))  # removed ones too
     for conclusion in conclusions:
         code = str(conclusion.value.get("code", ""))
         if conclusion.kind != "violation" or code in there | {"none"} or conclusion.confidence < SURE_ENOUGH:

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission, may
 from app.casework.composer import Composer, composer
+from app.casework.disclosure import may_open_identities
 from app.casework.finding_views import STATED_BY_PEOPLE, FindingView, evidence_in, finding_views
 from app.casework.highlighting import Piece, cut
 from app.casework.masking import corrections_of
-from app.casework.referrals import next_states
+from app.casework.record_views import RecordView, record_view
+from app.casework.referral_views import (
+    ConflictsView,
+    Receivers,
+    ReferralView,
+    conflicts_view,
+    receivers,
+    referral_views,
+)
 from app.casework.talk import TalkLine, talk
 from app.casework.timeline import TimelineEntry, timeline
 from app.casework.tokens import tokens_in
 from app.casework.told import ReporterView, reporters
-from app.casework.visibility import has_conflict, may_read_text
+from app.casework.verification_views import VerifyingView, verifying_view
+from app.casework.visibility import may_read_text
 from app.casework.wishes import contact_of
 from app.languages import page_language
 from app.messaging.contacts import Wishes, wishes_of
@@ -31,11 +41,8 @@ from app.models import (
     MaskChange,
     MaskCorrection,
     Message,
-    Organisation,
-    OrganisationKind,
-    Referral,
-    ReferralState,
     Report,
+    ReportState,
     User,
 )
 
@@ -61,14 +68,6 @@ class MessageView:
         """The masks that can be taken away, as entries of a list to choose from."""
         waiting = {CorrectionState.PENDING, CorrectionState.FAILED}
         return [(mask.token, mask.token) for mask in self.masks if mask.state not in waiting]
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralView:
-    """A referral and what this person may make of it."""
-
-    referral: Referral
-    next_states: tuple[ReferralState, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +97,16 @@ class CasePage:
     findings: Sequence[FindingView]
     missing: Sequence[str]
     referrals: Sequence[ReferralView]
-    organisations: Sequence[Organisation]
-    conflicts: Sequence[Organisation]
+    receivers: Receivers
+    conflicts: ConflictsView | None
     colleagues: Sequence[User]
     timeline: Sequence[TimelineEntry]
     composer: Composer | None
     wishes: WishesView | None
     rule: str
     reporters: Sequence[ReporterView] = ()
+    record: RecordView | None = None
+    verifying: VerifyingView | None = None
     permissions: frozenset[str] = field(default=frozenset())
 
 
@@ -118,7 +119,6 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
     corrections = corrections_of(session, case) if is_readable else ()
     views = [_message_view(each, texts.get(each.id, ""), findings, corrections) for each in messages]
     account = [view for view in views if not _is_conversation(view.message)]
-    organisations, conflicts = _organisations(session, user, case)
     return CasePage(
         case=case,
         may_read_text=is_readable,
@@ -126,16 +126,18 @@ def case_page(session: Session, user: User, case: Case) -> CasePage:
         conversation=_conversation(session, user, case, views, account),
         findings=findings,
         missing=_missing(findings),
-        referrals=_referrals(user, case),
-        organisations=organisations,
-        conflicts=conflicts,
-        colleagues=_colleagues(session, user),
+        referrals=referral_views(session, user, case),
+        receivers=receivers(session, user, case),
+        conflicts=conflicts_view(session, user, case),
+        colleagues=colleagues(session, user),
         timeline=timeline(session, user, case),
         composer=composer(session, case),
         wishes=_wishes(session, case),
         rule=rule_in_words(page_language()),
-        reporters=reporters(session, case, messages),
-        permissions=_permissions(user, case),
+        reporters=reporters(session, case, messages) if user.organisation.sees_every_case else (),
+        record=record_view(session, user, case) if is_readable else None,
+        verifying=verifying_view(session, user, case) if is_readable else None,
+        permissions=_permissions(session, user, case),
     )
 
 
@@ -152,10 +154,12 @@ def _message_view(
 
 
 def _messages(session: Session, case: Case) -> list[Message]:
+    """What one of several writers withdrew is no longer there; of a case withdrawn as a whole, `may_read_text` says."""
+    is_standing = or_(Report.state != ReportState.WITHDRAWN, literal(case.is_withdrawn))
     statement = (
         select(Message)
         .join(Report, Report.id == Message.report_id)
-        .where(Report.case_id == case.id)
+        .where(Report.case_id == case.id, is_standing)
         .order_by(Message.created_at)
     )
     return list(session.scalars(statement))
@@ -185,43 +189,22 @@ def _missing(findings: Sequence[FindingView]) -> list[str]:
     return [kind for kind in STATED_BY_PEOPLE if kind not in present]
 
 
-def _referrals(user: User, case: Case) -> list[ReferralView]:
-    """All of them for the desk; a partner learns nothing of other organisations."""
-    is_desk = user.organisation.sees_every_case
-    return [
-        ReferralView(referral, next_states(user, referral) if not case.is_withdrawn else ())
-        for referral in case.referrals
-        if is_desk or referral.organisation_id == user.organisation_id
-    ]
-
-
-def _organisations(session: Session, user: User, case: Case) -> tuple[list[Organisation], list[Organisation]]:
-    """To whom the desk may still refer a case, and to whom it may not because the case names them."""
-    if not (user.organisation.sees_every_case and may(user.role, Permission.REFER_CASES)):
-        return [], []
-    over = {ReferralState.DECLINED, ReferralState.REVOKED}
-    asked = {referral.organisation_id for referral in case.referrals if referral.state not in over}
-    active = select(Organisation).where(
-        Organisation.is_active, Organisation.kind != OrganisationKind.DESK, Organisation.id.not_in(asked)
-    )
-    candidates = list(session.scalars(active.order_by(Organisation.name)))
-    conflicts = [each for each in candidates if has_conflict(session, case.id, each)]
-    return [each for each in candidates if each not in conflicts], conflicts
-
-
-def _colleagues(session: Session, user: User) -> list[User]:
+def colleagues(session: Session, user: User) -> list[User]:
+    """The people of one's own organisation who can be given cases, by name."""
     people = select(User).where(User.organisation_id == user.organisation_id, User.is_active)
     found = session.scalars(people.order_by(User.display_name)).unique()
     return [each for each in found if may(each.role, Permission.WORK_ON_CASES)]
 
 
-def _permissions(user: User, case: Case) -> frozenset[str]:
+def _permissions(session: Session, user: User, case: Case) -> frozenset[str]:
     """The names of what this person may do here, for the template."""
     held = {str(each) for each in Permission if may(user.role, each)}
     if may(user.role, Permission.WORK_ON_CASES):
         held.add("note")
     if not user.organisation.sees_every_case:
-        held -= {str(Permission.REFER_CASES), str(Permission.OPEN_SEALED)}
+        held -= {str(Permission.REFER_CASES)}
+        held -= set() if may_open_identities(session, user, case) else {str(Permission.OPEN_SEALED)}
+        held -= {str(Permission.OVERRIDE_CONSENT), str(Permission.STATE_CONFLICTS)}
     elif may(user.role, Permission.WORK_ON_CASES):
         held |= {"unmask", "move"}
     return frozenset(held & {"note"} if case.is_withdrawn else held)

@@ -39,12 +39,42 @@ MESSAGES = {
     "hour_from": lazy_gettext("Enter the hour from which one may write, such as 18:00."),
     "hour_until": lazy_gettext("Enter the hour until which one may write, such as 21:30."),
     "hours_same": lazy_gettext("The two hours must differ."),
+    "twin_unknown": lazy_gettext("No other case with this reference is open to you."),
+    "twin_itself": lazy_gettext("A case can’t be merged with itself."),
+    "twin_invented": lazy_gettext("An invented case and a real one can’t be merged."),
+    "merge_over": lazy_gettext("This was undone already."),
+    "report_alone": lazy_gettext("This report is all there is in this case: it is alone already."),
     "message_alone": lazy_gettext("This message is all there is in this case: it is alone already."),
     "target_unknown": lazy_gettext("Choose one of the cases of the same phone."),
     "text_missing": lazy_gettext("Write something first."),
     "text_long": lazy_gettext("This is too long: shorten it."),
     "assignee_unknown": lazy_gettext("Choose somebody of your organisation who works on cases."),
     "reason_short": lazy_gettext("Give the reason in at least 10 characters."),
+    "verification_order": lazy_gettext("A case can't go there from where its verification stands."),
+    "checklist_incomplete": lazy_gettext(
+        "The checklist isn't complete: answer what is still open and assess each report first."
+    ),
+    "nobody_proposed": lazy_gettext(
+        "Two people verify a case: first one proposes it, on a complete checklist, then another confirms."
+    ),
+    "same_person": lazy_gettext("You proposed this case as verified: somebody else has to confirm it."),
+    "check_long": lazy_gettext("This is too long: shorten it."),
+    "check_note": lazy_gettext("Where the answer isn’t yes, say why in a few words."),
+    "looks_identifying": lazy_gettext(
+        "These words may name somebody. Names belong in the safe: use the signs of the account, such as [PERSONNE-1], "
+        "or confirm that they identify nobody."
+    ),
+    "label_long": lazy_gettext("This is too long: shorten it."),
+    "method_long": lazy_gettext("This is too long: shorten it."),
+    "counts_range": lazy_gettext("Enter whole numbers that are not negative."),
+    "counts_sum": lazy_gettext(
+        "The numbers must add up to the total; leave “unknown” empty to have it worked out."
+    ),
+    "involved_already": lazy_gettext("This person has this part in this act already."),
+    "case_unknown": lazy_gettext("No such case that you may see. Enter a reference such as S-000123."),
+    "link_itself": lazy_gettext("A case can’t be linked to itself."),
+    "linked_already": lazy_gettext("These cases are linked in this way already."),
+    "link_circular": lazy_gettext("This would go round in a circle: the other case leads back to this one."),
     "reason_long": lazy_gettext("Give the reason in at most 300 characters."),
     "organisation_unknown": lazy_gettext("Choose an organisation."),
     "conflict": lazy_gettext(
@@ -53,6 +83,18 @@ MESSAGES = {
     "not_allowed": lazy_gettext(
         "The reporter has not allowed this kind of organisation to get the case. Ask them, by a question on the case."
     ),
+    "identity_not_allowed": lazy_gettext(
+        "Not everybody who reported allows that this organisation learns who they are. Choose less."
+    ),
+    "override_identity": lazy_gettext(
+        "Against the reporter’s wishes identities are never shown. Choose less."
+    ),
+    "override_unconfirmed": lazy_gettext("Confirm that you have read what the reporter allowed."),
+    "override_reason_short": lazy_gettext("Give the reason in at least 30 characters."),
+    "ground_unknown": lazy_gettext("Choose one of the grounds."),
+    "concerned_unknown": lazy_gettext("Choose either an organisation or a person."),
+    "conflict_there": lazy_gettext("The case is already said to concern them."),
+    "nobody_left": lazy_gettext("Nobody of the desk would be left to read the case. Tell an administrator."),
     "referred_already": lazy_gettext("The case is already referred to this organisation."),
     "referral_state": lazy_gettext("The referral has moved on and this can no longer be done."),
     "deadline_unknown": lazy_gettext("Choose one of the deadlines."),
@@ -65,11 +107,39 @@ MESSAGES = {
     "mask_pending": lazy_gettext("This mask is being taken away already."),
     "unmask_unconfirmed": lazy_gettext("Confirm that the hidden words identify nobody."),
     "choose": lazy_gettext("Choose one of the list."),
+    "view_name": lazy_gettext("Give the view a name of its own, of at most 60 letters."),
+    "view_nothing": lazy_gettext("Choose filters or search first: this is what everybody sees anyway."),
+    "views_many": lazy_gettext("You have 12 views already: delete one first."),
+    "hold_over": lazy_gettext("Choose a day in the future, or none."),
+    "hold_many": lazy_gettext("More than 2,000 cases match: narrow the view first."),
+    "hold_none": lazy_gettext("No case matches this view."),
+    "retention_days": lazy_gettext("Give a whole number of days, 0 for never, at most 36,500."),
+    "retention_same": lazy_gettext("Nothing would change."),
+    "undo_over": lazy_gettext("This can no longer be undone."),
     "rectangle": lazy_gettext(
         "Give four numbers from 0 to 100 that lie on the picture: left, top, width, height."
     ),
     "rectangles_many": lazy_gettext("At most 60 parts of a picture can be hidden."),
     "not_a_picture": lazy_gettext("Parts can only be hidden on pictures."),
+    "safe_locked": lazy_gettext(
+        "Your safe is locked, and this needs what is in it. Unlock it on the page “Safe”, then send the form again."
+    ),
+    "factor_missing": lazy_gettext(
+        "This opens something sealed: sign in with your second factor (code or security key), then send the form again."
+    ),
+    "not_granted": lazy_gettext(
+        "You have no access to your organisation’s safe. Ask a colleague who may open, or have them give you access."
+    ),
+    "not_shared": lazy_gettext("Your organisation has no key to this report. Ask the desk."),
+    "receiver_has_no_safe": lazy_gettext(
+        "This organisation has no safe yet, so identities can’t be passed to it. "
+        "Refer without them, or ask it to make one."
+    ),
+    "unreadable": lazy_gettext("What is sealed is damaged, and can’t be opened."),
+    "reason_original": lazy_gettext("Say in at least 30 characters why the copy is not enough."),
+    "openings_many": lazy_gettext(
+        "You have opened very much in a short time. Wait an hour, or ask a colleague to look with you."
+    ),
 }
 _FIELD_OF = {
     "violation_unknown": "code",
@@ -87,16 +157,43 @@ _FIELD_OF = {
     "asked_never": "text",
     "asked_hours": "text",
     "reason_long": "reason",
+    "reason_original": "reason",
+    "hold_over": "ends_on",
+    "hold_many": "view",
+    "hold_none": "view",
+    "verification_order": "verification",
+    "checklist_incomplete": "verification",
+    "nobody_proposed": "verification",
+    "same_person": "verification",
+    "label_long": "label",
+    "method_long": "method",
+    "counts_range": "total",
+    "counts_sum": "total",
+    "involved_already": "role",
+    "case_unknown": "reference",
+    "link_itself": "reference",
+    "linked_already": "reference",
+    "link_circular": "reference",
+    "looks_identifying": "is_plain",
     "hour_from": "first",
     "hour_until": "last",
     "hours_same": "last",
     "target_unknown": "to_case",
     "assignee_unknown": "assignee",
     "organisation_unknown": "organisation",
+    "receiver_has_no_safe": "organisation",
     "conflict": "organisation",
     "not_allowed": "organisation",
     "referred_already": "organisation",
     "deadline_unknown": "deadline_hours",
+    "identity_not_allowed": "disclosure",
+    "override_identity": "disclosure",
+    "override_unconfirmed": "confirmed",
+    "override_reason_short": "reason",
+    "ground_unknown": "ground",
+    "concerned_unknown": "organisation",
+    "conflict_there": "organisation",
+    "nobody_left": "person",
     "mask_short": "words",
     "mask_long": "words",
     "mask_missing": "words",

@@ -17,7 +17,10 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import Action
 from app.casework.applying import SURE_ENOUGH, Conclusion, apply
-from app.casework.sharing import WITHHELD, may_be_shared_with
+from app.casework.disclosure import LIVE_STATES
+from app.casework.sharing import WITHHELD, allowed_disclosure
+from app.casework.telling import tell_if_urgent, tell_of_answer, tell_of_referral
+from app.casework.visibility import has_conflict
 from app.clock import utcnow
 from app.intake.case_text import refresh_text
 from app.models import (
@@ -28,6 +31,7 @@ from app.models import (
     Channel,
     DeliveryState,
     Direction,
+    Disclosure,
     Finding,
     FindingState,
     Message,
@@ -56,6 +60,10 @@ __all__ = [
 
 ANSWER_WINDOW = timedelta(days=7)
 RESIDUAL_RISK = "residual_risk"  # a reason of the pipeline's
+WAIT_FOR_EYES = frozenset(
+    {UNSAFE_ADDITION, RESIDUAL_RISK}
+)  # somebody of the desk reads it before anybody else does
+READ_AGAIN = "report_read_again"  # a line of the history
 NO_PLACE = "no_place"  # another, which an answer can take away
 
 
@@ -74,11 +82,13 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class RuleMatch:
-    """One organisation that the routing table asks for."""
+    """One organisation that the routing table asks for. `is_sent` is False where a person sends what rules propose."""
 
     organisation_id: uuid.UUID
     reasons: Sequence[str]
     deadline_hours: int
+    disclosure: str = Disclosure.ANONYMISED
+    is_sent: bool = True
 
 
 def open_question(session: Session, contact_id: uuid.UUID, before: datetime | None = None) -> Message | None:
@@ -108,17 +118,39 @@ def open_question(session: Session, contact_id: uuid.UUID, before: datetime | No
 def take_in_report(session: Session, report: Report, message: Message, understood: Understanding) -> Case:
     """Open the report's case, or bring it up to date if a worker was here before."""
     case = session.get(Case, report.case_id) if report.case_id else None
-    if case is None:
-        case = _new_case(session, report)
+    is_new = case is None
+    case = case or _new_case(session, report)
+    urgency_before = case.urgency
     keep_message(message, understood)
     _replace_findings(session, case, message, understood.conclusions)
-    apply(session, case, understood.conclusions)
-    case.language, case.needs_person, case.updated_at = understood.language, understood.needs_person, utcnow()
+    has_others = _has_other_reports(session, case, report)
+    apply(session, case, understood.conclusions, only_missing=has_others)
+    if not has_others:
+        case.language = understood.language
+    if has_others or case.is_held or _is_elsewhere(session, case):
+        _hold_if_unsafe(case, understood)
+    else:
+        case.needs_person = understood.needs_person
+    case.updated_at = utcnow()
     refresh_text(session, case)
+    if not is_new:
+        session.add(CaseEvent(case_id=case.id, kind=READ_AGAIN, detail={"report": str(report.id)}))
     report.state = ReportState.NEEDS_PERSON if understood.needs_person else ReportState.PROCESSED
     action = Action.REPORT_NEEDS_PERSON if understood.needs_person else Action.REPORT_PROCESSED
     audit.record(session, action, f"report:{report.id}", actor="worker", detail={"case": str(case.id)})
+    tell_if_urgent(session, case, urgency_before)
     return case
+
+
+def _has_other_reports(session: Session, case: Case, report: Report) -> bool:
+    """Whether others told of it too, as after a merge: what one of them says doesn't replace what all say."""
+    others = select(Report.id).where(
+        Report.case_id == case.id,
+        Report.id != report.id,
+        Report.is_answer.is_(False),
+        Report.state != ReportState.WITHDRAWN,
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def take_in_answer(
@@ -131,6 +163,7 @@ def take_in_answer(
     """
     if question is not None:
         message.answers_message_id = question.id
+    urgency_before = case.urgency
     keep_message(message, understood)
     _replace_findings(session, case, message, understood.conclusions)
     apply(session, case, understood.conclusions, only_missing=True)
@@ -142,6 +175,8 @@ def take_in_answer(
     _hold_if_unsafe(case, understood)
     session.add(CaseEvent(case_id=case.id, kind="answer_received", detail={"message": str(message.id)}))
     audit.record(session, Action.REPORT_PROCESSED, f"message:{message.id}", actor="worker")
+    tell_of_answer(session, case)
+    tell_if_urgent(session, case, urgency_before)
     return is_routable_now
 
 
@@ -149,6 +184,12 @@ def _hold_if_unsafe(case: Case, understood: Understanding) -> None:
     """Organisations may have the case already: what could identify somebody is kept from them until it was read."""
     is_unsafe = understood.needs_person == RESIDUAL_RISK
     case.needs_person = UNSAFE_ADDITION if is_unsafe else case.needs_person or understood.needs_person
+
+
+def _is_elsewhere(session: Session, case: Case) -> bool:
+    """Whether an organisation has the case: what is read in it now, they would read at once."""
+    live = select(Referral.id).where(Referral.case_id == case.id, Referral.state.in_(LIVE_STATES))
+    return session.scalar(live.limit(1)) is not None
 
 
 def _found_its_place(case: Case, understood: Understanding) -> bool:
@@ -160,9 +201,16 @@ def _found_its_place(case: Case, understood: Understanding) -> bool:
 
 
 def add_twins(session: Session, case: Case, message: Message, twins: Sequence[Conclusion]) -> None:
-    """Propose that other cases are about the same event, after the message's own findings."""
+    """Propose that other cases are about the same event, after the message's own findings; not what was decided."""
     already = session.scalar(select(func.count()).where(Finding.message_id == message.id)) or 0
-    for offset, twin in enumerate(twins):
+    decided = {
+        (found.kind, found.value.get("case_id"))
+        for found in session.scalars(
+            select(Finding).where(Finding.case_id == case.id, Finding.decided_by_id.is_not(None))
+        )
+    }
+    fresh = [each for each in twins if (each.kind, each.value.get("case_id")) not in decided]
+    for offset, twin in enumerate(fresh):
         session.add(_finding(case, message, already + offset, twin))
 
 
@@ -178,27 +226,36 @@ def take_in_failure(session: Session, report: Report, reason: str) -> Case:
     case = session.get(Case, report.case_id) if report.case_id else None
     if case is None:
         case = _new_case(session, report)
+    urgency_before = case.urgency
     case.needs_person, case.urgency = reason, max(case.urgency, 2)  # unread is never "not urgent"
     report.state = ReportState.NEEDS_PERSON
     audit.record(
         session, Action.REPORT_NEEDS_PERSON, f"report:{report.id}", actor="worker", detail={"reason": reason}
     )
+    tell_if_urgent(session, case, urgency_before)
     return case
 
 
 def refer_by_rules(session: Session, case: Case, matches: Sequence[RuleMatch]) -> None:
     """Create the referrals that rules ask for and reporters allow; they wait for a person when the case does."""
     here = set(session.scalars(select(Referral.organisation_id).where(Referral.case_id == case.id)))
-    state = ReferralState.PROPOSED if case.needs_person else ReferralState.SENT
     for match in matches:
-        if match.organisation_id in here or _is_withheld(session, case, match):
+        organisation = session.get_one(Organisation, match.organisation_id)
+        if organisation.id in here or has_conflict(session, case.id, organisation):
             continue
+        disclosure = allowed_disclosure(session, case, organisation, Disclosure(match.disclosure))
+        if disclosure is None:
+            _note_withheld(session, case, organisation)
+            continue
+        is_sent = match.is_sent and not case.needs_person
+        state = ReferralState.SENT if is_sent else ReferralState.PROPOSED
         referral = Referral(
             id=uuid.uuid4(),
             case_id=case.id,
             organisation_id=match.organisation_id,
             state=state,
             reasons=list(match.reasons),
+            disclosure=disclosure,
             deadline_at=utcnow() + timedelta(hours=match.deadline_hours),
         )
         session.add(referral)
@@ -207,18 +264,15 @@ def refer_by_rules(session: Session, case: Case, matches: Sequence[RuleMatch]) -
         audit.record(
             session, Action.REFERRAL_CREATED, f"referral:{referral.id}", actor="worker", detail=detail
         )
+        tell_of_referral(session, case, referral)
 
 
-def _is_withheld(session: Session, case: Case, match: RuleMatch) -> bool:
-    """Whether the reporters don't allow what a rule asks for; that is told once in the case's history."""
-    organisation = session.get_one(Organisation, match.organisation_id)
-    if may_be_shared_with(session, case, organisation):
-        return False
+def _note_withheld(session: Session, case: Case, organisation: Organisation) -> None:
+    """The reporters don't allow what a rule asks for: that is told once in the case's history."""
     detail = {"organisation": str(organisation.id)}
     told = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == WITHHELD))
     if all(event.detail != detail for event in told):
         session.add(CaseEvent(case_id=case.id, kind=WITHHELD, detail=detail))
-    return True
 
 
 def _new_case(session: Session, report: Report) -> Case:

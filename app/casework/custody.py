@@ -16,7 +16,11 @@ from app.models import AuditEntry, OpeningSubject, User
 _OF_FILE = "attachment:"
 _OF_PERSON = "user:"
 _ON_CASE = (str(Action.OPENING_ASKED), str(Action.COPY_REMADE))
-_FILE_SUBJECTS = (OpeningSubject.ATTACHMENT, OpeningSubject.ATTACHMENT_DETAILS)
+_FILE_SUBJECTS = (
+    OpeningSubject.ATTACHMENT,
+    OpeningSubject.ATTACHMENT_DETAILS,
+    OpeningSubject.ORIGINAL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def _file_of(entry: AuditEntry) -> uuid.UUID | None:
 def _code(entry: AuditEntry) -> str:
     if entry.action == Action.COPY_REMADE and entry.actor.startswith(_OF_PERSON):
         return "hidden"
-    is_details = entry.detail.get("subject") == OpeningSubject.ATTACHMENT_DETAILS
-    return f"{entry.action}.details" if is_details else entry.action
+    subject = entry.detail.get("subject")
+    is_special = subject in {OpeningSubject.ATTACHMENT_DETAILS, OpeningSubject.ORIGINAL}
+    return f"{entry.action}.{subject}" if is_special else entry.action
 
 
 def _names(session: Session, entries: Sequence[AuditEntry]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.custody import custody
+from app.casework.handing_back import originals_given_away
 from app.models import Attachment, AttachmentState, Case, Direction, Message, User
 
 AUDIO, PICTURE, FILM = "audio/", "image/", "video/"
@@ -33,6 +34,7 @@ class FileView:
 
     attachment: Attachment
     custody: Sequence[CustodyLine] = field(default=())
+    has_original: bool = False  # that an organisation's own key opens
 
     @property
     def is_recording(self) -> bool:
@@ -101,11 +103,14 @@ def files_of(
     )
     attachments = session.scalars(statement).all()
     done = _custody(session, case, attachments) if user.organisation.sees_every_case else {}
+    given_away = originals_given_away(session, attachments)
     found: dict[uuid.UUID, list[FileView]] = {}
     for attachment in attachments:
         report_id: uuid.UUID | None = attachment.report_id
         owner = attachment.message_id or first[report_id]
-        found.setdefault(owner, []).append(FileView(attachment, done.get(attachment.id, ())))
+        found.setdefault(owner, []).append(
+            FileView(attachment, done.get(attachment.id, ()), attachment.id in given_away)
+        )
     return found
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.corrections import CORRECTABLE
 from app.casework.findings import BY_A_PERSON
 from app.casework.highlighting import Evidence, words_of
+from app.casework.merged import goes_on_in
 from app.casework.visibility import visible_cases
 from app.casework.wording import (
     actor_label,
@@ -24,7 +26,7 @@ from app.casework.wording import (
     word,
 )
 from app.languages import page_language
-from app.models import Case, Finding, FindingState, Message, User
+from app.models import Case, Finding, FindingState, Message, Report, ReportState, User
 
 KINDS = (
     "doubt",
@@ -86,10 +88,19 @@ def finding_views(
 
     What points at a case that this person may not see is left out: it would tell that there is one.
     """
-    twins = _twins(session, user, case.findings)
-    shown = (found for found in case.findings if found.kind not in LINKS or found.value["case_id"] in twins)
+    twins, withdrawn = _twins(session, user, case), _withdrawn(session, case)
+    standing = (found for found in case.findings if found.message_id not in withdrawn)
+    shown = (found for found in standing if found.kind not in LINKS or found.value["case_id"] in twins)
     ordered = sorted(shown, key=_place_on_page)
     return [_view(number, finding, texts, twins) for number, finding in enumerate(ordered, start=1)]
+
+
+def _withdrawn(session: Session, case: Case) -> set[uuid.UUID]:
+    """The messages that one of several writers withdrew: what was concluded from them isn't shown any more."""
+    if case.is_withdrawn:
+        return set()
+    reports = select(Report.id).where(Report.case_id == case.id, Report.state == ReportState.WITHDRAWN)
+    return set(session.scalars(select(Message.id).where(Message.report_id.in_(reports))))
 
 
 def evidence_in(message: Message, views: Iterable[FindingView]) -> list[Evidence]:
@@ -146,9 +157,16 @@ def _view(
     )
 
 
-def _twins(session: Session, user: User, findings: Iterable[Finding]) -> dict[str, Case]:
-    """The cases that twin findings point at, as far as this person may see them."""
-    ids = [uuid.UUID(str(found.value["case_id"])) for found in findings if found.kind in LINKS]
+def _twins(session: Session, user: User, case: Case) -> dict[str, Case]:
+    """The other cases that twin findings point at, or that these went on in, as far as this person may see them."""
+    ids = {uuid.UUID(str(found.value["case_id"])) for found in case.findings if found.kind in LINKS} - {
+        case.id
+    }
     if not ids:
         return {}
-    return {str(case.id): case for case in session.scalars(visible_cases(user).where(Case.id.in_(ids)))}
+    seen = {str(each.id): each for each in session.scalars(visible_cases(user).where(Case.id.in_(ids)))}
+    for merged in (each for each in ids if str(each) not in seen):
+        survivor = goes_on_in(session, user, merged)
+        if survivor is not None and survivor.id != case.id:
+            seen[str(merged)] = survivor
+    return seen

@@ -1,4 +1,4 @@
-"""What has come in since a page was drawn, without reloading it."""
+"""What has come in since a page was drawn."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.casework.visibility import visible_cases
 from app.clock import utcnow
-from app.models import Case, CaseStatus, Referral, ReferralState, User
+from app.models import Case, Referral, ReferralState, User
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_NUMBER = 2**31 - 1
@@ -42,16 +41,16 @@ def decode(word: str) -> Mark | None:
         return None
 
 
-def mark_now(session: Session) -> Mark:
-    """The mark of a page that is being drawn."""
-    return Mark(session.scalar(select(func.max(Case.number))) or 0, utcnow())
+def mark_now(session: Session, user: User) -> Mark:
+    """The mark of a page that is being drawn. How many cases there are is the desk's to know."""
+    is_desk = user.organisation.sees_every_case
+    highest = session.scalar(select(func.max(Case.number))) if is_desk else 0
+    return Mark(highest or 0, utcnow())
 
 
-def count_since(session: Session, user: User, mark: Mark) -> int:
-    """Open cases that this person may see since then: opened for the desk, sent to a partner."""
-    is_new = Case.number > mark.number if user.organisation.sees_every_case else _sent_since(user, mark)
-    fresh = visible_cases(user).where(Case.status != CaseStatus.CLOSED, is_new)
-    return session.scalar(fresh.with_only_columns(func.count(Case.id))) or 0
+def is_new(user: User, mark: Mark) -> ColumnElement[bool]:
+    """The condition on cases that this person may see them only since then: opened for the desk, sent to a partner."""
+    return Case.number > mark.number if user.organisation.sees_every_case else _sent_since(user, mark)
 
 
 def _sent_since(user: User, mark: Mark) -> ColumnElement[bool]:

@@ -25,6 +25,9 @@ class EventKind(StrEnum):
     VERIFICATION_CHANGED = "verification_changed"
     REFERRAL_CREATED = "referral_created"
     REFERRAL_CHANGED = "referral_changed"
+    CONSENT_OVERRIDDEN = "consent_overridden"
+    CONFLICT_STATED = "conflict_stated"
+    CONFLICT_REMOVED = "conflict_removed"
     NOTE = "note"
     WORDS_MASKED = "words_masked"
     UNMASKING_ASKED = "unmasking_asked"
@@ -33,6 +36,15 @@ class EventKind(StrEnum):
     OPENING_ASKED = "opening_asked"
     WISHES_CHANGED = "wishes_changed"
     HIDING_CHANGED = "hiding_changed"
+    CASES_MERGED = "cases_merged"
+    MERGE_UNDONE = "merge_undone"
+    REPORT_SPLIT_OFF = "report_split_off"
+    RECORD_ADDED = "record_added"
+    RECORD_CHANGED = "record_changed"
+    RECORD_REMOVED = "record_removed"
+    RECORD_PUT_BACK = "record_put_back"
+    CHECKLIST_KEPT = "checklist_kept"
+    SOURCE_ASSESSED = "source_assessed"
 
 
 _ACTIONS = {
@@ -44,13 +56,25 @@ _ACTIONS = {
     EventKind.VERIFICATION_CHANGED: Action.CASE_VERIFICATION_CHANGED,
     EventKind.REFERRAL_CREATED: Action.REFERRAL_CREATED,
     EventKind.REFERRAL_CHANGED: Action.REFERRAL_CHANGED,
+    EventKind.CONSENT_OVERRIDDEN: Action.CONSENT_OVERRIDDEN,
+    EventKind.CONFLICT_STATED: Action.CONFLICT_STATED,
+    EventKind.CONFLICT_REMOVED: Action.CONFLICT_REMOVED,
     EventKind.NOTE: Action.CASE_NOTED,
     EventKind.WORDS_MASKED: Action.WORDS_MASKED,
     EventKind.UNMASKING_ASKED: Action.UNMASKING_ASKED,
     EventKind.MESSAGE_MOVED: Action.MESSAGE_MOVED,
+    EventKind.CASES_MERGED: Action.CASES_MERGED,
+    EventKind.MERGE_UNDONE: Action.MERGE_UNDONE,
+    EventKind.REPORT_SPLIT_OFF: Action.REPORT_SPLIT_OFF,
     EventKind.MESSAGE_TYPED: Action.MESSAGE_TYPED,
     EventKind.OPENING_ASKED: Action.OPENING_ASKED,
     EventKind.HIDING_CHANGED: Action.COPY_REMADE,
+    EventKind.RECORD_ADDED: Action.RECORD_ADDED,
+    EventKind.RECORD_CHANGED: Action.RECORD_CHANGED,
+    EventKind.RECORD_REMOVED: Action.RECORD_REMOVED,
+    EventKind.RECORD_PUT_BACK: Action.RECORD_PUT_BACK,
+    EventKind.CHECKLIST_KEPT: Action.CHECKLIST_KEPT,
+    EventKind.SOURCE_ASSESSED: Action.SOURCE_ASSESSED,
 }
 
 

@@ -14,6 +14,7 @@ from app.audit import Action
 from app.casework import history
 from app.casework.conclusions import refresh_text
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
+from app.casework.handing_back import let_read_message
 from app.casework.history import EventKind
 from app.casework.tokens import (
     Edit,
@@ -47,6 +48,7 @@ from app.models import (
 )
 from app.naming import suggest
 from app.queue import JobName, owe
+from app.safe.resealing import owe_resealing
 from app.sealing import seal
 
 DOUBT = "doubt"
@@ -74,6 +76,8 @@ def mask_words(
     if label is MaskLabel.PERSON:
         suggest(session, as_written, NameKind.NAME)
     correction = _kept(session, message, user, MaskChange.ADDED, token, _sealed(token, as_written))
+    if message.report_id is not None:
+        owe_resealing(session, message.report_id)
     detail = {"message": str(message.id), "token": token, "count": len(edits)}
     history.write(session, user, case, EventKind.WORDS_MASKED, detail=detail)
     return correction
@@ -84,7 +88,8 @@ def ask_unmasking(
 ) -> MaskCorrection:
     """Say that a mask hides what identifies nobody. A worker puts the words back; only the desk may ask for it.
 
-    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `mask_unknown`, `mask_pending`, `unmask_unconfirmed`.
+    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `mask_unknown`, `mask_pending`, `unmask_unconfirmed`,
+    and as `handing_back` says.
     """
     case = workable_case(session, user, case_id, Permission.WORK_ON_CASES)
     if not user.organisation.sees_every_case:
@@ -96,6 +101,7 @@ def ask_unmasking(
         raise CaseworkError("unmask_unconfirmed")
     if session.scalar(_pending(message.id, token)) is not None:
         raise CaseworkError("mask_pending")
+    let_read_message(session, user, message)
     correction = _kept(session, message, user, MaskChange.REMOVED, token, None)
     owe(session, JobName.UNMASK_WORDS, correction.id)
     detail = {"message": str(message.id), "token": token}

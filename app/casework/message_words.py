@@ -78,11 +78,14 @@ CUSTODY: Words = {
     "attachment.copy_remade": lazy_gettext("Copy made anew"),
     "opening.asked": lazy_gettext("Opened"),
     "opening.asked.details": lazy_gettext("What its metadata said was opened"),
+    "opening.asked.original": lazy_gettext("Opened as it came"),
     "hidden": lazy_gettext("What is hidden was changed"),
 }
 OPENINGS: Words = {
     "attachment": lazy_gettext("a file"),
     "details": lazy_gettext("what a file’s metadata said"),
     "contact": lazy_gettext("the phone number"),
-    "message": lazy_gettext("a message that could not be read"),
+    "message": lazy_gettext("a message as it was written"),
+    "token": lazy_gettext("who or what one sign stands for"),
+    "original": lazy_gettext("a file as it came"),
 }

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.permissions import Permission
 from app.audit import Action
-from app.casework import history
-from app.casework.conclusions import refresh_text
+from app.casework import history, merge_referrals
+from app.casework.conclusions import WAIT_FOR_EYES, refresh_text
+from app.casework.conflicts import carry_conflicts
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
+from app.casework.handing_back import let_read_message
 from app.casework.history import EventKind
 from app.casework.movable import is_last_of_report, others_of_report, targets
 from app.casework.reprocessing import read_again
@@ -28,6 +30,7 @@ from app.clock import utcnow
 from app.current import current_settings
 from app.intake.sharing import REVOCABLE
 from app.models import (
+    UNSAFE_ADDITION,
     Attachment,
     Case,
     CaseStatus,
@@ -54,28 +57,46 @@ def move_message(
 ) -> Case:
     """Move one message to another case of the same phone, or (None) to a new one; gives the case it is in then.
 
-    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `message_alone`, `target_unknown`.
+    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `message_alone`, `target_unknown`, and as
+    `handing_back` says.
     """
     source = workable_case(session, user, case_id, Permission.WORK_ON_CASES)
     if not user.organisation.sees_every_case:
         raise CaseworkError(FORBIDDEN)
     message, report = _movable(session, source, message_id)
+    let_read_message(session, user, message)
     takes_report = is_last_of_report(session, message)
-    if target_id is None and takes_report and _report_count(session, source) == 1:
+    if target_id is None and takes_report and report_count(session, source) == 1:
         raise CaseworkError("message_alone")
     if target_id is None:
-        target = _new_case(session, user, source, message)
+        target = new_case(session, user, source, message)
     else:
         target = _known(session, user, source, message, target_id)
     if takes_report:
         report.case_id, report.is_answer = target.id, False
     else:
         _change_report(session, message, report, target)
-    _bring_along(session, message, source, target)
+    is_unread = source.needs_person in WAIT_FOR_EYES
+    bring_along(session, message, source, target)
+    _keep_from_others(session, source, target, is_unread=is_unread)
     read_again(session, message, is_addition=target_id is not None and _message_count(session, target) > 1)
-    _keep_quiet(session, report)
+    keep_quiet(session, report)
     _note(session, user, source, target, message)
     return target
+
+
+def _keep_from_others(session: Session, source: Case, target: Case, *, is_unread: bool) -> None:
+    """Nobody reads in the target what they may not: whom the source concerns, whom the writer didn't allow, and any
+    other organisation what the desk has to read first.
+    """
+    carry_conflicts(session, source, target)
+    if is_unread:
+        target.needs_person = UNSAFE_ADDITION
+    session.flush()
+    session.expire(target, ["referrals"])
+    merge_referrals.review(session, target)
+    if target.assigned_to_id and not merge_referrals.may_hold(session, target.assigned_to_id, target):
+        target.assigned_to_id = None
 
 
 def _movable(session: Session, case: Case, message_id: uuid.UUID) -> tuple[Message, Report]:
@@ -105,7 +126,8 @@ def _movable(session: Session, case: Case, message_id: uuid.UUID) -> tuple[Messa
     return found.Message, found.Report
 
 
-def _report_count(session: Session, case: Case) -> int:
+def report_count(session: Session, case: Case) -> int:
+    """How many reports a case holds, withdrawn ones too."""
     return session.scalar(select(func.count()).select_from(Report).where(Report.case_id == case.id)) or 0
 
 
@@ -116,7 +138,7 @@ def _message_count(session: Session, case: Case) -> int:
     )
 
 
-def _keep_quiet(session: Session, report: Report) -> None:
+def keep_quiet(session: Session, report: Report) -> None:
     """The machine asks nothing when it reads again: to who wrote, nothing has happened."""
     session.execute(
         update(Conversation).where(Conversation.contact_id == report.contact_id).values(state=QUIET)
@@ -132,7 +154,8 @@ def _known(session: Session, user: User, source: Case, message: Message, target_
     return target
 
 
-def _new_case(session: Session, user: User, source: Case, message: Message) -> Case:
+def new_case(session: Session, user: User, source: Case, message: Message) -> Case:
+    """A case of its own for a message, as urgent as the one it comes from until it was read."""
     audit.lock(session)  # numbers are given one at a time
     number = (session.scalar(select(func.max(Case.number))) or 0) + 1
     case = Case(
@@ -194,7 +217,7 @@ def _new_report(session: Session, message: Message, report: Report, case: Case) 
     return new
 
 
-def _bring_along(session: Session, message: Message, source: Case, target: Case) -> None:
+def bring_along(session: Session, message: Message, source: Case, target: Case) -> None:
     """What was concluded from the message follows it, and both cases say what is left to them."""
     moved = session.scalars(select(Finding).where(Finding.message_id == message.id)).all()
     codes = [str(found.current_value.get("code", "")) for found in moved if found.kind == "violation"]
@@ -206,7 +229,7 @@ def _bring_along(session: Session, message: Message, source: Case, target: Case)
         session.expire(case, ["findings", "acts", "reports"])
         _settle(case, codes if case is source else [])
         refresh_text(session, case)
-    if _report_count(session, source) == 0:
+    if report_count(session, source) == 0:
         _close_empty(session, source)
 
 

@@ -3,46 +3,37 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, literal, select, true
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from app.casework.cursor import Cursor
-from app.casework.search import holds_every_word
-from app.casework.visibility import visible_cases
-from app.models import UNSAFE_ADDITION, Act, Case, CaseStatus, Referral, ReferralState, User
+from app.casework.cursor import Cursor, after, in_order
+from app.casework.disclosure import disclosed, is_at_least
+from app.casework.filtering import conditions, is_open
+from app.casework.views import ANY, InboxFilter, address_of
+from app.casework.visibility import may_read_text, visible_cases
+from app.models import Case, CaseStatus, Disclosure, Referral, ReferralState, User
 
 PAGE_SIZE = 25
-URGENT = 2  # from this level on
-OPEN, ANY = "open", "all"  # of the status filter: not closed; whatever it is
+MOST_COUNTED = 199  # nobody acts on the difference between 300 and 3,000, and counting to there takes time
+_COUNTED_TOGETHER = frozenset(
+    {"status", "mine", "ours", "unassigned", "assignee", "needs_person", "urgency", "overdue"}
+)
 _COUNTED_REFERRALS = (ReferralState.PROPOSED, ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
-class InboxFilter:
-    """What somebody wants to see; empty means everything. `status` is a CaseStatus, `open` or `all`."""
-
-    status: str = OPEN
-    verification: str = ""
-    violation: str = ""
-    region: str = ""
-    urgency: int | None = None
-    channel: str = ""
-    needs_person: bool = False
-    mine: bool = False
-    q: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One case of the list, and how many organisations were asked to act on it."""
+    """One case of the list, as much of it as this person is shown, and how many organisations were asked to act."""
 
     case: Case
     main_violation: str | None
     other_violations: int
     referral_count: int
+    is_readable: bool
+    is_summary: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,104 +44,112 @@ class InboxPage:
     following: Cursor | None
 
 
-TABS: dict[str, InboxFilter] = {
-    "open": InboxFilter(),
-    "person": InboxFilter(needs_person=True),
-    "urgent": InboxFilter(urgency=URGENT),
-    "mine": InboxFilter(mine=True),
-    "waiting": InboxFilter(status=CaseStatus.WAITING_FOR_REPORTER),
-    "closed": InboxFilter(status=CaseStatus.CLOSED),
-}
-
-
-def inbox_page(session: Session, user: User, wanted: InboxFilter, after: Cursor | None) -> InboxPage:
-    """The most urgent cases first and of these the newest, from after a place on."""
-    statement = visible_cases(user).where(*conditions(user, wanted))
-    if after is not None:
-        statement = statement.where(after.is_before())
-    ordered = statement.order_by(Case.urgency.desc(), Case.received_at.desc(), Case.id.desc())
-    loaded = ordered.options(selectinload(Case.acts), joinedload(Case.assigned_to)).limit(PAGE_SIZE + 1)
-    cases = session.scalars(loaded).unique().all()
+def inbox_page(session: Session, user: User, wanted: InboxFilter, start: Cursor | None) -> InboxPage:
+    """A page of the cases that a filter lets through, from after a place on, in the filter's order."""
+    statement = matching(user, wanted)
+    if start is not None:
+        statement = statement.where(start.is_before(wanted.order))
+    cases = _load(session, user, statement, wanted.order, PAGE_SIZE + 1)
     shown = cases[:PAGE_SIZE]
-    following = _cursor_after(shown[-1]) if len(cases) > PAGE_SIZE else None
+    following = after(shown[-1], wanted.order) if len(cases) > PAGE_SIZE else None
     return InboxPage(_rows(session, user, shown), following)
 
 
-def tab_counts(session: Session, user: User) -> dict[str, int]:
-    """How many cases each tab holds, in one pass over what the person may see."""
-    counts = {name: func.count().filter(*conditions(user, tab)).label(name) for name, tab in TABS.items()}
-    row = session.execute(visible_cases(user).with_only_columns(*counts.values())).one()
-    return {name: int(getattr(row, name)) for name in counts}
+def newest_rows(
+    session: Session, user: User, wanted: InboxFilter, fresh: ColumnElement[bool]
+) -> list[InboxRow]:
+    """The cases of a filter that also meet another condition, a page of them at most, in the filter's order."""
+    return _rows(
+        session, user, _load(session, user, matching(user, wanted).where(fresh), wanted.order, PAGE_SIZE)
+    )
 
 
-def count_matching(session: Session, user: User, wanted: InboxFilter) -> int:
-    """How many visible cases a filter lets through."""
-    matching = visible_cases(user).where(*conditions(user, wanted))
-    return session.scalar(matching.with_only_columns(func.count(Case.id))) or 0
+def matching(user: User, wanted: InboxFilter) -> Select[Case]:
+    """The cases that a person may see and a filter lets through."""
+    is_narrowed = not address_of(wanted).keys() <= {*_COUNTED_TOGETHER, "order"}
+    return visible_cases(user, is_narrowed=is_narrowed).where(*conditions(user, wanted))
 
 
-def current_tab(wanted: InboxFilter) -> str | None:
-    """The tab a filter belongs to by its state, if any; finer filters narrow the tab."""
-    coarse = replace(wanted, verification="", violation="", region="", channel="", q="")
-    return next((name for name, tab in TABS.items() if tab == coarse), None)
+def counts(session: Session, user: User, filters: Iterable[InboxFilter]) -> dict[InboxFilter, int]:
+    """How many cases each filter lets through, to MOST_COUNTED + 1, in one round trip.
 
-
-def conditions(user: User, wanted: InboxFilter) -> list[ColumnElement[bool]]:
-    """The filter as conditions on cases."""
-    found = _state_conditions(wanted, user)
-    exact = {
-        Case.verification: wanted.verification,
-        Case.region_code: wanted.region,
-        Case.channel: wanted.channel,
+    The desk sees everything: each filter is counted by its own index and stops by itself, however many there are.
+    Of others' open cases, one pass over what an index says of them serves all filters that ask for nothing else.
+    """
+    asked = list(dict.fromkeys(filters))
+    if not asked:
+        return {}
+    together = [] if user.organisation.sees_every_case else [each for each in asked if _asks_little(each)]
+    singly = [each for each in asked if each not in together]
+    statement = select(*(_capped(matching(user, wanted)) for wanted in singly))
+    if together:
+        statement = statement.add_columns(*in_one_pass(user, together).subquery().c)
+    found = session.execute(statement).one()
+    return {
+        wanted: min(count, MOST_COUNTED + 1)
+        for wanted, count in zip([*singly, *together], found, strict=True)
     }
-    found += [column == value for column, value in exact.items() if value]
-    if wanted.urgency is not None:
-        found.append(Case.urgency >= wanted.urgency)
-    if wanted.violation:
-        found.append(exists().where(Act.case_id == Case.id, Act.violation_code == wanted.violation))
-    return found + _search_conditions(wanted.q, user)
 
 
-def _search_conditions(query: str, user: User) -> list[ColumnElement[bool]]:
-    """Every word typed. What may not be read can't be searched either: that would be guessing it word by word."""
-    words = holds_every_word(query)
-    if words and not user.organisation.sees_every_case:
-        words.append(Case.needs_person != UNSAFE_ADDITION)
-    return words
+def _asks_little(wanted: InboxFilter) -> bool:
+    """Whether a filter lets open cases through by no more than what casefile.COUNTED_BY has of them."""
+    return wanted.status not in {CaseStatus.CLOSED, ANY} and address_of(wanted).keys() <= _COUNTED_TOGETHER
 
 
-def _state_conditions(wanted: InboxFilter, user: User) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.status == OPEN:
-        found.append(Case.status != CaseStatus.CLOSED)
-    elif wanted.status != ANY:
-        found.append(Case.status == wanted.status)
-    if wanted.needs_person:
-        found.append(Case.needs_person != "")
-    if wanted.mine:
-        found.append(Case.assigned_to_id == user.id)
-    return found
+def in_one_pass(user: User, together: Iterable[InboxFilter]) -> Select[*tuple[int, ...]]:
+    """How many open cases each filter lets through, of those that this person may see."""
+    numbers = (func.count().filter(and_(true(), *conditions(user, wanted))) for wanted in together)
+    return visible_cases(user).where(is_open()).with_only_columns(*numbers)
 
 
-def _cursor_after(case: Case) -> Cursor:
-    return Cursor(case.urgency, case.received_at, case.id)
+def count_matching(session: Session, user: User, wanted: InboxFilter, *besides: ColumnElement[bool]) -> int:
+    """How many visible cases a filter lets through, to MOST_COUNTED + 1."""
+    return session.scalar(select(_capped(matching(user, wanted).where(*besides)))) or 0
+
+
+def _capped(cases: Select[Case]) -> ScalarSelect[int]:
+    some = cases.with_only_columns(literal(1)).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def first_ids(statement: Select[Case], order: str, most: int) -> Select[uuid.UUID]:
+    """Which cases of a statement come first in an order. Only what indexes hold: a partner's cases are all looked at
+    to find the first, and reading each of them in full would take most of the time.
+    """
+    return statement.with_only_columns(Case.id).order_by(*in_order(order)).limit(most)
+
+
+def _load(session: Session, user: User, found: Select[Case], order: str, most: int) -> Sequence[Case]:
+    first = first_ids(found, order, most).subquery()
+    statement = select(Case).join(first, first.c.id == Case.id).order_by(*in_order(order))
+    options = [selectinload(Case.acts), joinedload(Case.assigned_to), defer(Case.search_text)]
+    if not user.organisation.sees_every_case:
+        options.append(selectinload(Case.referrals))  # how much of each is disclosed
+    return session.scalars(statement.options(*options)).unique().all()
 
 
 def _rows(session: Session, user: User, cases: Sequence[Case]) -> list[InboxRow]:
     referrals = _referral_counts(session, user, [case.id for case in cases])
-    return [_row(case, referrals.get(case.id, 0)) for case in cases]
+    return [_row(user, case, referrals.get(case.id, 0)) for case in cases]
 
 
-def _row(case: Case, referral_count: int) -> InboxRow:
+def _row(user: User, case: Case, referral_count: int) -> InboxRow:
     acts = sorted(case.acts, key=lambda act: (not act.is_main, -act.confidence))
-    return InboxRow(case, acts[0].violation_code if acts else None, max(0, len(acts) - 1), referral_count)
+    return InboxRow(
+        case,
+        main_violation=acts[0].violation_code if acts else None,
+        other_violations=max(0, len(acts) - 1),
+        referral_count=referral_count,
+        is_readable=may_read_text(user, case),
+        is_summary=not is_at_least(disclosed(user, case), Disclosure.ANONYMISED),
+    )
 
 
-def _referral_counts(session: Session, user: User, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+def _referral_counts(session: Session, user: User, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Referrals of each case that this person may know of: a partner knows only its own."""
     statement = (
         select(Referral.case_id, func.count())
-        .where(Referral.case_id.in_(case_ids), Referral.state.in_(_COUNTED_REFERRALS))
+        .where(Referral.case_id.in_(list(case_ids)), Referral.state.in_(_COUNTED_REFERRALS))
         .group_by(Referral.case_id)
     )
     if not user.organisation.sees_every_case:

@@ -7,74 +7,36 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
 from app.accounts.forms import FormState
-from app.accounts.session import current_user
-from app.casework import cursor, freshness, queries, schemas, service
+from app.casework import schemas, service
 from app.casework.answering import perform, show_case
+from app.casework.bulk_routes import add_bulk_routes
 from app.casework.conversation_routes import add_conversation_routes
 from app.casework.errors import NOT_FOUND, CaseworkError
-from app.casework.message_words import CHANNELS
+from app.casework.inbox_routes import add_inbox_routes
+from app.casework.merge_routes import add_merge_routes
+from app.casework.record_routes import add_record_routes
+from app.casework.referral_routes import add_referral_routes
 from app.casework.tokens import MaskLabel
-from app.casework.wording import STATUSES, URGENCIES, VERIFICATIONS, init_wording
-from app.database import db
-from app.models import CaseStatus, FindingState, ReferralState, User, Verification
-from app.reference import geography
-from app.reference.taxonomy import violations
+from app.casework.wording import init_wording
+from app.models import CaseStatus, FindingState, User, Verification
 
 blueprint = Blueprint("casework", __name__, url_prefix="/desk")
 init_wording(blueprint)
 add_conversation_routes(blueprint)
+add_inbox_routes(blueprint)
+add_bulk_routes(blueprint)
+add_record_routes(blueprint)
+add_referral_routes(blueprint)
+add_merge_routes(blueprint)
 
 _KEPT_AFTER_EXPIRY = ("text", "reason", "note", "words")
-
-
-@blueprint.get("/")
-def inbox() -> ResponseReturnValue:
-    """The list of cases, as the address filters it."""
-    user, wanted = current_user(), schemas.inbox_filter(request.args)
-    try:
-        after = cursor.decode(request.args["after"]) if request.args.get("after") else None
-    except cursor.BadCursor:
-        abort(HTTPStatus.BAD_REQUEST)
-    page = queries.inbox_page(db.session(), user, wanted, after)
-    return render_template(
-        "desk/inbox.html",
-        page=page,
-        wanted=wanted,
-        address=_filter_address(),
-        is_later_page=after is not None,
-        tab=queries.current_tab(wanted),
-        counts=queries.tab_counts(db.session(), user),
-        matching=queries.count_matching(db.session(), user, wanted),
-        mark=freshness.mark_now(db.session()).encode(),
-        statuses=STATUSES,
-        verifications=VERIFICATIONS,
-        urgencies=URGENCIES,
-        channels=CHANNELS,
-        violations=violations(),
-        regions=geography.regions(),
-    )
-
-
-def _filter_address() -> dict[str, str]:
-    """The filters of this address that say something, to be carried on to the next page."""
-    names = schemas.InboxIn().fields
-    return {name: value for name, value in request.args.items() if name in names and value}
-
-
-@blueprint.get("/fresh")
-def fresh() -> ResponseReturnValue:
-    """How many cases have come in since a page was drawn."""
-    mark = freshness.decode(request.args.get("since", ""))
-    if mark is None:
-        return {"error": "since"}, HTTPStatus.BAD_REQUEST
-    return {"count": freshness.count_since(db.session(), current_user(), mark)}
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -190,39 +152,6 @@ def verify(case_id: uuid.UUID) -> ResponseReturnValue:
         service.verify(session, user, case_id, Verification(data["verification"]), reason=data["reason"])
 
     return perform(case_id, "verify", schemas.VerificationIn(), act, done=gettext("Verification kept."))
-
-
-@blueprint.post("/cases/<uuid:case_id>/referrals")
-def refer(case_id: uuid.UUID) -> ResponseReturnValue:
-    """Refer the case to an organisation."""
-
-    def act(session: Session, user: User, data: dict[str, Any]) -> None:
-        if data["organisation"] is None:
-            raise CaseworkError("organisation_unknown")
-        service.refer(
-            session,
-            user,
-            case_id,
-            data["organisation"],
-            note=data["note"],
-            deadline_hours=data["deadline_hours"],
-        )
-
-    return perform(case_id, "refer", schemas.ReferralIn(), act, done=gettext("The case is referred."))
-
-
-@blueprint.post("/cases/<uuid:case_id>/referrals/<uuid:referral_id>")
-def answer_referral(case_id: uuid.UUID, referral_id: uuid.UUID) -> ResponseReturnValue:
-    """Accept, decline, finish, send or revoke a referral."""
-
-    def act(session: Session, user: User, data: dict[str, Any]) -> None:
-        state = ReferralState(data["state"])
-        referral = service.answer_referral(session, user, referral_id, state, note=data["note"])
-        _check_owner(referral.case_id, case_id)
-
-    return perform(
-        case_id, f"referral-{referral_id}", schemas.AnswerIn(), act, done=gettext("Referral kept.")
-    )
 
 
 @blueprint.post("/cases/<uuid:case_id>/notes")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
-from app.casework.queries import ANY, OPEN, InboxFilter
 from app.casework.tokens import MaskLabel
-from app.models import CaseStatus, Channel, FindingState, ReferralState, Verification
+from app.models import CaseStatus, Disclosure, FindingState, ReferralState, Verification
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_LONGEST_TEXT = 5000
+LONGEST_TEXT = 5000
 COMPOSING = ("begin", "transliterate")  # begin from a starter; write without the letters that cost
-_LARGEST_VERSION = 2**31 - 1
+LARGEST_VERSION = 2**31 - 1
 
 
 class PlainText(fields.String):
@@ -29,8 +27,8 @@ class PlainText(fields.String):
 class Optional(fields.Field[Any]):
     """A field whose empty value means none."""
 
-    def __init__(self, inner: fields.Field[Any]) -> None:
-        super().__init__(load_default=None, allow_none=True)
+    def __init__(self, inner: fields.Field[Any], data_key: str | None = None) -> None:
+        super().__init__(load_default=None, allow_none=True, data_key=data_key)
         self.inner = inner
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -52,7 +50,7 @@ class FormIn(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    version = fields.Integer(load_default=0, validate=validate.Range(0, _LARGEST_VERSION))
+    version = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_VERSION))
 
 
 class DecisionIn(FormIn):
@@ -86,7 +84,7 @@ class QuestionIn(FormIn):
     text = PlainText(load_default="")
     send_anyway = fields.Boolean(load_default=False)
     act = fields.String(load_default="", validate=validate.OneOf(["", *COMPOSING], error="choose"))
-    starter = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+    starter = PlainText(load_default="", validate=validate.Length(max=LONGEST_TEXT, error="text_long"))
 
 
 class MoveIn(FormIn):
@@ -121,29 +119,33 @@ class StatusIn(FormIn):
     """Where the work stands."""
 
     status = one_of(CaseStatus)
-    reason = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+    reason = PlainText(load_default="", validate=validate.Length(max=LONGEST_TEXT, error="text_long"))
 
 
 class VerificationIn(FormIn):
     """Whether it is established, and why."""
 
     verification = one_of(Verification)
-    reason = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+    reason = PlainText(load_default="", validate=validate.Length(max=LONGEST_TEXT, error="text_long"))
 
 
 class ReferralIn(FormIn):
     """Whom to refer a case to, and by when an answer is wanted."""
 
     organisation = Optional(fields.UUID())
+    disclosure = fields.String(
+        load_default=str(Disclosure.ANONYMISED),
+        validate=validate.OneOf([str(each) for each in Disclosure], error="choose"),
+    )
     deadline_hours = fields.Integer(load_default=72, strict=False)
-    note = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+    note = PlainText(load_default="", validate=validate.Length(max=LONGEST_TEXT, error="text_long"))
 
 
 class AnswerIn(FormIn):
     """What becomes of a referral."""
 
     state = one_of(ReferralState)
-    note = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="text_long"))
+    note = PlainText(load_default="", validate=validate.Length(max=LONGEST_TEXT, error="text_long"))
 
 
 class NoteIn(FormIn):
@@ -155,7 +157,7 @@ class NoteIn(FormIn):
 class MaskIn(FormIn):
     """Words of a message to hide, and what they are."""
 
-    words = PlainText(load_default="", validate=validate.Length(max=_LONGEST_TEXT, error="mask_long"))
+    words = PlainText(load_default="", validate=validate.Length(max=LONGEST_TEXT, error="mask_long"))
     label = one_of(MaskLabel)
 
 
@@ -164,30 +166,3 @@ class UnmaskIn(FormIn):
 
     token = fields.String(load_default="")
     confirmed = fields.Boolean(load_default=False)
-
-
-class InboxIn(Schema):
-    """The inbox's filters as they stand in the address. What can't be read is left out."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    status = fields.String(validate=validate.OneOf([OPEN, ANY, *map(str, CaseStatus)]))
-    verification = fields.String(validate=validate.OneOf(list(map(str, Verification))))
-    violation = fields.String(validate=validate.Regexp(r"[a-z_]{1,40}\Z"))
-    region = fields.String(validate=validate.Regexp(r"[A-Z0-9]{1,10}\Z"))
-    urgency = fields.Integer(validate=validate.Range(0, 3))
-    channel = fields.String(validate=validate.OneOf(list(map(str, Channel))))
-    needs_person = fields.Boolean()
-    mine = fields.Boolean()
-    q = PlainText(validate=validate.Length(max=200))
-
-
-def inbox_filter(arguments: Mapping[str, str]) -> InboxFilter:
-    """The filter an address asks for."""
-    filled = {name: value for name, value in arguments.items() if value != ""}
-    try:
-        return InboxFilter(**InboxIn().load(filled))
-    except ValidationError as error:
-        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-        return InboxFilter(**valid)

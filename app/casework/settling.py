@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
 from app.casework.conclusions import SURE_ENOUGH
 from app.models import Act, Case, Finding, FindingState
 
@@ -37,11 +40,12 @@ def _settle_acts(case: Case, replaced: str | None) -> None:
     wanted = {code: found for found in reversed(standing(case, "violation")) if (code := _act_code(found))}
     judged = {found.current_value.get("code") for found in case.findings if found.kind == "violation"}
     for act in list(case.acts):
-        if act.violation_code not in wanted and act.violation_code in judged | {replaced}:
+        is_stood_for = act.is_recorded or act.violation_code in wanted
+        if not is_stood_for and act.violation_code in judged | {replaced}:
             case.acts.remove(act)
     for code, finding in wanted.items():
         _stand_for(case, code, finding)
-    _choose_main(case)
+    choose_main(case)
 
 
 def _act_code(finding: Finding) -> str | None:
@@ -54,13 +58,23 @@ def _act_code(finding: Finding) -> str | None:
 def _stand_for(case: Case, code: str, finding: Finding) -> None:
     act = next((act for act in case.acts if act.violation_code == code), None)
     if act is None:
-        act = Act(violation_code=code, is_main=False)
+        act = _taken_away(case, code)
+        if act is not None and finding.state not in _DECIDED:
+            return  # a person took it away: only a person's decision brings it back
+        act = act or Act(violation_code=code, is_main=False)
+        act.removed_at = None
         case.acts.append(act)
     act.is_human = finding.state in _DECIDED
     act.confidence = 1.0 if act.is_human else finding.confidence
 
 
-def _choose_main(case: Case) -> None:
+def _taken_away(case: Case, code: str) -> Act | None:
+    session = object_session(case)
+    gone = select(Act).where(Act.case_id == case.id, Act.violation_code == code, Act.removed_at.is_not(None))
+    return session.scalars(gone.limit(1)).first() if session else None
+
+
+def choose_main(case: Case) -> None:
     """Exactly one main act: the one it was, else the most certain."""
     if case.acts and not any(act.is_main for act in case.acts):
         max(case.acts, key=lambda act: (act.is_human, act.confidence)).is_main = True

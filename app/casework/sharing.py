@@ -1,12 +1,13 @@
-"""With whom a case may be shared: only as far as everybody who reported it allowed."""
+"""With whom a case may be shared, and how much of it: only as far as everybody who reported it allowed."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.disclosure import identity_is_allowed
 from app.intake.consent import read
-from app.models import Case, Organisation, Report, ReportState
+from app.models import Case, Disclosure, Organisation, Report, ReportState
 
 WITHHELD = (
     "referral_withheld"  # a line of the history: a rule asked for it, and the reporter had not allowed it
@@ -27,3 +28,25 @@ def may_be_shared_with(session: Session, case: Case, organisation: Organisation)
     )
     consents = [read(record) for record in records]
     return all(consent is None or consent.allows(organisation.kind) for consent in consents)
+
+
+def may_be_disclosed_to(
+    session: Session, case: Case, organisation: Organisation, disclosure: Disclosure
+) -> bool:
+    """Whether the reporters allow an organisation this much. With identity, everybody must have said so."""
+    if not may_be_shared_with(session, case, organisation):
+        return False
+    return disclosure is not Disclosure.WITH_IDENTITY or identity_is_allowed(session, case, organisation)
+
+
+def allowed_disclosure(
+    session: Session, case: Case, organisation: Organisation, wanted: Disclosure
+) -> Disclosure | None:
+    """The most that may be disclosed of what is wanted; None where nothing may.
+
+    A rule that asks for identities gets the account without names where identities aren't allowed.
+    """
+    for disclosure in (wanted, Disclosure.ANONYMISED):
+        if may_be_disclosed_to(session, case, organisation, disclosure):
+            return disclosure
+    return None

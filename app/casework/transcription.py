@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission
 from app.casework import history
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
+from app.casework.handing_back import let_read_corrections
 from app.casework.history import EventKind
 from app.casework.reprocessing import read_again
 from app.casework.visibility import workable_case
@@ -27,13 +28,14 @@ def type_recording(
     """Seal what was said as the message's content; a worker makes it safe and understands it.
 
     What came stays as it was. Typing it again replaces what was typed before.
-    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `text_missing`, `text_long`.
+    Raises CaseworkError: `not_found`, `forbidden`, `withdrawn`, `text_missing`, `text_long`; as `handing_back`.
     """
     case = workable_case(session, user, case_id, Permission.WORK_ON_CASES)
     if not user.organisation.sees_every_case:
         raise CaseworkError(FORBIDDEN)
     message = _unread(session, case.id, message_id)
     said = _checked(text)
+    let_read_corrections(session, user, message)
     _keep_original(session, message)
     settings = current_settings()
     message.sealed_content = seal({"text": said, "typed_by": str(user.id)}, settings.intake_public_key)

@@ -109,6 +109,9 @@ NEEDS: Words = {
     "uncertain_violation": lazy_gettext("The machine is not sure what kind of violation this is."),
     "no_place": lazy_gettext("The machine found no place: add one so that the case can be routed."),
     "unreadable": lazy_gettext("The message could not be opened. Tell an administrator."),
+    "desk_concerned": lazy_gettext(
+        "The report names everybody of the desk: none of them may read it. Somebody else must."
+    ),
     "anonymisation_failed": lazy_gettext(
         "The message could not be made safe, so it is not shown. Tell an administrator."
     ),
@@ -128,6 +131,13 @@ EVENTS: Words = {
     "referral_created": lazy_gettext("Referral made"),
     "referral_withheld": lazy_gettext("Not referred: the reporter has not allowed it"),
     "referral_changed": lazy_gettext("Referral changed"),
+    "consent_overridden": lazy_gettext("Referred against the reporter’s wishes"),
+    "conflict_stated": lazy_gettext("Said whom the case concerns"),
+    "conflict_found": lazy_gettext("The machine found a name the case concerns"),
+    "conflict_removed": lazy_gettext("No longer said to concern somebody"),
+    "referral_reminded": lazy_gettext("Reminder of a referral sent"),
+    "referral_escalated": lazy_gettext("Referral without an answer passed on"),
+    "follow_up_told": lazy_gettext("Reporter told that somebody follows up"),
     "note": lazy_gettext("Note"),
     "words_masked": lazy_gettext("Words hidden"),
     "unmasking_asked": lazy_gettext("Mask said to be wrong"),
@@ -137,6 +147,16 @@ EVENTS: Words = {
     "opening_asked": lazy_gettext("Opened"),
     "wishes_changed": lazy_gettext("Wishes about messages changed"),
     "hiding_changed": lazy_gettext("What is hidden on a picture was changed"),
+    "cases_merged": lazy_gettext("Cases merged"),
+    "merge_undone": lazy_gettext("Merge undone"),
+    "report_split_off": lazy_gettext("Report taken out of a case"),
+    "report_read_again": lazy_gettext("Read again by the machine"),
+    "record_added": lazy_gettext("Added to the record"),
+    "record_changed": lazy_gettext("Record changed"),
+    "record_removed": lazy_gettext("Removed from the record"),
+    "record_put_back": lazy_gettext("Put back on record"),
+    "checklist_kept": lazy_gettext("Checklist of the verification kept"),
+    "source_assessed": lazy_gettext("Source assessed"),
 }
 ROLES: Words = {
     "monitor": lazy_gettext("Monitor"),
@@ -151,6 +171,28 @@ ORGANISATION_KINDS: Words = {
     "civil_society": lazy_gettext("Civil society"),
     "institution": lazy_gettext("Institution"),
 }
+DISCLOSURES: Words = {
+    "summary": lazy_gettext("The summary"),
+    "anonymised": lazy_gettext("The account without names"),
+    "with_identity": lazy_gettext("The account, and identities on request"),
+}
+DISCLOSED: Words = {
+    "summary": lazy_gettext("Reference, violations, cercle, week, urgency and your note. No text."),
+    "anonymised": lazy_gettext("Also the account without names, the findings, and which files there are."),
+    "with_identity": lazy_gettext(
+        "They may also ask for identities to be opened, each time with a reason and on record. Only where everybody "
+        "who reported allows it."
+    ),
+}
+REFERRAL_REASONS: Words = {  # those of the machine; a rule is called by its name
+    "referral_escalated": lazy_gettext("no answer from another organisation"),
+    "desk_concerned": lazy_gettext("nobody of the desk may read it"),
+}
+UNOFFERED: Words = {
+    "actor": lazy_gettext("the report names a force or a group it is connected with"),
+    "named": lazy_gettext("the report names it"),
+    "stated": lazy_gettext("a supervisor said that the case concerns it"),
+}
 PRECISIONS: Words = {
     "day": lazy_gettext("day"),
     "week": lazy_gettext("week"),
@@ -162,8 +204,18 @@ MASKS: Words = {
     "phone": lazy_gettext("A telephone number"),
     "other": lazy_gettext("Something else"),
 }
+RECORD_PARTS: Words = {
+    "person": lazy_gettext("Person or group"),
+    "involvement": lazy_gettext("Part in an act"),
+    "act": lazy_gettext("Act"),
+    "link": lazy_gettext("Linked case"),
+}
 _TABLES = {
+    "record_part": RECORD_PARTS,
     "mask": MASKS,
+    "disclosure": DISCLOSURES,
+    "disclosed": DISCLOSED,
+    "unoffered": UNOFFERED,
     "precision": PRECISIONS,
     "status": STATUSES,
     "verification": VERIFICATIONS,
@@ -242,6 +294,7 @@ def language_label(code: str) -> str:
 
 
 _SHORT_CODES = {"fra": "fr", "eng": "en", "bam": "bm", "fuv": "ff", "ara": "ar"}
+LANGUAGES = (*_SHORT_CODES, "und")  # that reports are told apart by
 
 
 def confidence_word(confidence: float) -> str:
@@ -268,6 +321,11 @@ def deadline(moment: datetime) -> str:
     return gettext("%(time)s left", time=format_timedelta(left, **_short()))
 
 
+def referral_reason(name: str) -> str:
+    """Why a case was sent: a rule's name as it is, the machine's own reasons in words."""
+    return str(REFERRAL_REASONS.get(name, name))
+
+
 def violation_option(kind: ViolationType) -> tuple[str, str]:
     """A violation as an entry of a list to choose from."""
     return kind.code, kind.label(page_language())
@@ -288,6 +346,11 @@ def person_option(person: User) -> tuple[str, str]:
     return str(person.id), person.display_name
 
 
+def language_option(code: str) -> tuple[str, str]:
+    """A language as an entry of a list to choose from."""
+    return code, language_label(code)
+
+
 def initials(name: str) -> str:
     """Two letters that stand for a person where there is no room for the name."""
     parts = name.split()
@@ -300,10 +363,12 @@ _FILTERS: tuple[Callable[..., Any], ...] = (
     confidence_word,
     ago,
     deadline,
+    referral_reason,
     violation_option,
     region_option,
     organisation_option,
     person_option,
+    language_option,
     initials,
 )
 

@@ -11,6 +11,8 @@ from sqlalchemy import or_, select
 from app.accounts import service as accounts
 from app.accounts.passwords import MINIMUM_LENGTH
 from app.accounts.service import AccountError
+from app.commands.organisation_keys import show_keys
+from app.commands.permissions import show_permissions
 from app.database import transaction
 from app.factory import bare
 from app.models import Organisation, OrganisationKind, Role
@@ -33,6 +35,10 @@ def user_commands() -> None:
 @click.group("organisation")
 def organisation_commands() -> None:
     """CNDH, partners, and the desk that triages."""
+
+
+organisation_commands.add_command(show_keys)
+user_commands.add_command(show_permissions)
 
 
 @organisation_commands.command("add")

@@ -17,13 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.administration.gateway_views import GatewayView, gateway_views
 from app.administration.limits import budget_of_today
+from app.audit.heads import last_head
 from app.clock import BAMAKO, utcnow
 from app.database import db
 from app.factory import ROOT, bare
 from app.queue import QUEUES, connection, is_reachable, owed_since
+from app.safe.resealing import can_reseal, unsealed_count
 from app.settings import Settings, SettingsError, load_settings
 
 LATE = timedelta(minutes=5)
+SIGNED_LATELY = timedelta(days=2)
 FEWEST_TELLING, MANY_FAIL = (
     5,
     0.5,
@@ -75,6 +78,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield _clock(client)
     if not database.advice:
         yield _owed_work()
+        yield _sealed_away()
+        yield _audit_signed()
         yield from _gateways(settings)
         yield _budget()
     yield _translations()
@@ -119,6 +124,25 @@ def _owed_work() -> Check:
         advice = "Are workers running? A piece that fails again and again is in the workers' log by its id."
         return Check("Work owed", f"{count}, the oldest for more than five minutes", advice)
     return Check("Work owed", str(count))
+
+
+def _sealed_away() -> Check:
+    """Whether settled reports are out of the workers' reach. Until the desk has a safe that is no fault, but a fact."""
+    count = unsealed_count(db.session())
+    if not can_reseal(db.session()):
+        return Check("Safe", "the desk has none yet: whoever has the workers' key can open every report")
+    return Check("Safe", f"{count} reports not sealed away from the workers yet")
+
+
+def _audit_signed() -> Check:
+    """Whether the head of the audit trail was signed lately. A new installation is given the time for its first."""
+    head = last_head(db.session())
+    if head is None:
+        return Check("Audit trail", "not signed yet: workers sign it once a day")
+    if utcnow() - head.signed_at > SIGNED_LATELY:
+        advice = "Run 'seere audit verify'. Is the clock running, and has a worker SEERE_AUDIT_SIGNING_KEY?"
+        return Check("Audit trail", f"last signed {_moment(head.signed_at)}", advice)
+    return Check("Audit trail", f"signed {_moment(head.signed_at)}")
 
 
 def _gateways(settings: Settings) -> Iterator[Check]:

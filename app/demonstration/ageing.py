@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Case, CaseEvent, Direction, Message, Referral, Report
+from app.models import Case, CaseEvent, Direction, Message, Notification, Referral, Report
 
 UNDERSTOOD_AFTER = timedelta(minutes=2)
 SENT_AFTER = timedelta(minutes=1)
+READ_AFTER = timedelta(days=2)
 SLACK = timedelta(minutes=1)  # what a real action's two clock readings may lie apart
 
 
@@ -38,6 +39,15 @@ def touch(case: Case) -> None:
     last = max((event.at for event in case.events), default=case.received_at)
     if abs(case.updated_at - last) > SLACK:
         case.updated_at = last
+
+
+def age_notices(session: Session, now: datetime) -> None:
+    """What people were told while the demonstration was loaded was told back then; the older of it they have read."""
+    told = session.execute(select(Notification, Case).join(Case, Case.id == Notification.case_id))
+    for notice, case in told:
+        notice.created_at = min(notice.created_at, case.updated_at)
+        if case.updated_at < now - READ_AFTER and notice.read_at is None:
+            notice.read_at, notice.unread_topic = case.updated_at + READ_AFTER, None
 
 
 def _age_referral(referral: Referral, at: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from pathlib import Path
 
 from sqlalchemy import exists, or_, select
@@ -11,11 +10,16 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.accounts import service as accounts
+from app.accounts.permissions import Permission, may
 from app.audit import Action
+from app.database import db, transaction
 from app.demonstration import cast
 from app.demonstration.cast import CastOrganisation, CastPerson, CastRule
 from app.installation import DEMONSTRATION_FILE, write_private
 from app.models import Installation, Organisation, Report, RoutingRule, User
+from app.rules.content import RuleContent
+from app.rules.service import add_rule
+from app.safe import generations, making, user_keys
 from app.settings import Settings, read_secrets
 
 ACTOR = "command"
@@ -83,6 +87,36 @@ def add_cast(session: Session, settings: Settings) -> None:
         _add_rule(session, there[rule.organisation.key], rule)
 
 
+def make_safes(settings: Settings) -> None:
+    """Give everybody of the cast who may open their key pair, and each of their organisations a safe they are in.
+
+    Owns its transactions: deriving keys of passwords is slow, and nobody else may wait for it.
+    """
+    for person in cast.accounts():
+        if may(person.role, Permission.OPEN_SEALED):
+            _make_key(person, settings)
+    for wanted in cast.organisations().values():
+        _make_safe(wanted)
+
+
+def _make_key(person: CastPerson, settings: Settings) -> None:
+    user = accounts.user_by_email(db.session(), person.email)
+    if user is None or user_keys.key_of(db.session(), user.id) is not None:
+        return
+    prepared = user_keys.prepare(password(settings))
+    with transaction() as session:
+        user_keys.keep(session, session.get_one(User, user.id), prepared)
+
+
+def _make_safe(wanted: CastOrganisation) -> None:
+    found = organisation(db.session(), wanted)
+    if found is None or generations.current_key(db.session(), found.id) is not None:
+        return
+    prepared = generations.prepare()
+    with transaction() as session:
+        making.make_for_members(session, found.id, prepared, actor=ACTOR)
+
+
 def organisation(session: Session, wanted: CastOrganisation) -> Organisation | None:
     """The organisation of the cast as it is in the database."""
     return session.scalar(select(Organisation).where(Organisation.name == wanted.name))
@@ -116,15 +150,13 @@ def _add_person(session: Session, home: Organisation, person: CastPerson, settin
 def _add_rule(session: Session, receiver: Organisation, rule: CastRule) -> None:
     if session.scalar(select(RoutingRule.id).where(RoutingRule.name == rule.name)):
         return
-    added = RoutingRule(
-        id=uuid.uuid4(),
+    content = RuleContent(
         name=rule.name,
         organisation_id=receiver.id,
-        violations=list(rule.violations),
-        region_codes=list(rule.region_codes),
+        violations=rule.violations,
+        region_codes=rule.region_codes,
         minimum_urgency=rule.minimum_urgency,
         minimum_confidence=rule.minimum_confidence,
         deadline_hours=rule.deadline_hours,
     )
-    session.add(added)
-    audit.record(session, Action.RULE_ADDED, f"routing_rule:{added.id}", actor=ACTOR)
+    add_rule(session, content, actor=ACTOR)

@@ -15,8 +15,8 @@ from app.clock import utcnow
 from app.database import close_session, db, transaction
 from app.demonstration import cast, reporting
 from app.demonstration.acting import act
-from app.demonstration.ageing import age
-from app.demonstration.installing import CannotLoad, add_cast, mark, password
+from app.demonstration.ageing import age, age_notices
+from app.demonstration.installing import CannotLoad, add_cast, make_safes, mark, password
 from app.demonstration.stories import Story, stories
 from app.demonstration.waiting import TO_BE_SENT, wait_for, wait_for_sending
 from app.factory import bare
@@ -58,6 +58,7 @@ def load(settings: Settings, *, progress: Progress, wait_seconds: float = 300) -
                 mark(session, settings)
             with transaction() as session:
                 add_cast(session, settings)
+            make_safes(settings)
             return _load_reports(settings, progress, wait_seconds)
         finally:
             close_session()
@@ -112,6 +113,8 @@ def _let_reporters_respond(settings: Settings, sent: Sent, now: datetime, patien
     for _, report_id in sent:
         with transaction() as session:
             age(session, report_id)
+    with transaction() as session:
+        age_notices(session, now)
 
 
 def _unsent_questions(report_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -15,6 +15,7 @@ from app.accounts.permissions import Permission
 from app.casework import history
 from app.casework.errors import CHANGED_MEANWHILE, FORBIDDEN, NOT_FOUND, CaseworkError
 from app.casework.files import PICTURE
+from app.casework.handing_back import let_read_file
 from app.casework.history import EventKind
 from app.casework.visibility import workable_case
 from app.models import Attachment, AttachmentState, Report, ReportState, User
@@ -40,13 +41,14 @@ def hide(
     """Have the copy of a picture made anew with exactly these parts hidden. Until then there is no copy.
 
     Raises CaseworkError: `forbidden`, `not_found`, `withdrawn`, `not_a_picture`, `rectangles_many`, and
-    `changed_meanwhile` when somebody else hid something since the form was drawn.
+    `changed_meanwhile` when somebody else hid something since the form was drawn; and as `handing_back` says.
     """
     case, attachment = picture(session, user, attachment_id, case_id=case_id)
     if seen != mark(attachment.blurred):
         raise CaseworkError(CHANGED_MEANWHILE)
     if len(rectangles) > MOST_RECTANGLES:
         raise CaseworkError("rectangles_many")
+    let_read_file(session, user, attachment)
     before = len(attachment.blurred)
     attachment.blurred = [list(each) for each in rectangles]
     attachment.caution, attachment.sealed_copy, attachment.sealed_preview = REMAKING, None, None

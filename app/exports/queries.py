@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.casework.visibility import visible_cases
+from app.casework.visibility import readable_cases
 from app.clock import BAMAKO
 from app.models import Act, Case, ExportRecord, Finding, User, Verification
 
@@ -47,8 +47,8 @@ class ExportFilter:
 
 
 def exportable_cases(user: User, wanted: ExportFilter) -> Select[Case]:
-    """Verified cases that this person may see and nobody withdrew, as the filter limits them."""
-    statement = visible_cases(user).where(
+    """Verified cases whose account this person may read and nobody withdrew, as the filter limits them."""
+    statement = readable_cases(user).where(
         Case.verification == Verification.VERIFIED, Case.is_withdrawn.is_(False)
     )
     moment = Case.verified_at if wanted.period == "verified" else Case.received_at
@@ -60,7 +60,9 @@ def exportable_cases(user: User, wanted: ExportFilter) -> Select[Case]:
         statement = statement.where(Case.region_code == wanted.region)
     if wanted.violation:
         statement = statement.where(
-            exists().where(Act.case_id == Case.id, Act.violation_code == wanted.violation)
+            exists().where(
+                Act.case_id == Case.id, Act.violation_code == wanted.violation, Act.removed_at.is_(None)
+            )
         )
     return statement
 

@@ -37,12 +37,17 @@ def _acts(case: Case) -> list[Act]:
     return sorted(case.acts, key=lambda act: (not act.is_main, act.violation_code))
 
 
+def _violations(case: Case) -> list[str]:
+    """Each kind of violation once, however many acts of it there were."""
+    return list(dict.fromkeys(act.violation_code for act in _acts(case)))
+
+
 def _codes(case: Case) -> str:
-    return "; ".join(act.violation_code for act in _acts(case))
+    return "; ".join(_violations(case))
 
 
 def _labels(case: Case) -> str:
-    return "; ".join(violation_label(act.violation_code) for act in _acts(case))
+    return "; ".join(violation_label(code) for code in _violations(case))
 
 
 def _actors(case: Case) -> str:

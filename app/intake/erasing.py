@@ -2,6 +2,8 @@
 
 What stays is what others already have, what is counted, the colleagues' own notes, and the audit record; and the code
 still says that it was deleted. The report is withdrawn first, so a worker that is reading it stores nothing any more.
+
+Under a legal hold the anonymised account stays besides until the hold ends: whoever wrote it is forgotten all the same.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -19,6 +21,7 @@ from app.database import transaction
 from app.intake import uploads
 from app.intake.case_text import refresh_text
 from app.intake.forgetting import forget_contact
+from app.intake.holds import held_cases, is_held
 from app.intake.receipts import withdraw_report
 from app.models import (
     Arrival,
@@ -36,18 +39,22 @@ from app.models import (
     Report,
     ReportState,
 )
+from app.safe.shares import erase_report_keys
 
 REPORT_ERASED = "report_erased"  # a line of the case's history
 
-_EMPTY_MESSAGE = {
+_NOTHING_SEALED = {
     "sealed_content": None,
     "sealed_tokens": None,
+    "token_marks": None,
+    "sealed_address": None,
+    "contact_id": None,
+}
+_NO_WORDS = {
     "anonymised_text": None,
     "answers": None,
     "residual_risk": None,
     "text": None,  # a question repeats what was said
-    "sealed_address": None,
-    "contact_id": None,
 }
 _EMPTY_ARRIVAL = {
     "sealed_content": b"",
@@ -78,16 +85,41 @@ def erase_report(report_id: uuid.UUID) -> bool:
         if report.erased_at is not None:
             return False
         withdraw_report(session, report)
-        belongings = _belongings(session, report)
-        _erase_work(session, report, belongings)
-        _erase_conclusions(session, belongings)
-        _erase_files(session, belongings)
-        _erase_words(session, report, belongings)
-        _erase_from_case(session, report)
-        forget_contact(session, report)
+        erase_source(session, report)
+        if not is_held(session, report.case_id):
+            erase_account(session, report)
         report.erased_at = utcnow()
         audit.record(session, Action.REPORT_ERASED, f"report:{report.id}", actor="reporter")
     return True
+
+
+def erase_source(session: Session, report: Report) -> None:
+    """Delete everything by which its writer or anybody could be known: what is sealed, files, keys, the phone."""
+    belongings = _belongings(session, report)
+    _erase_work(session, report, belongings)
+    for table in (Likeness, MaskCorrection):
+        session.execute(delete(table).where(table.message_id.in_(belongings.messages)))
+    _erase_files(session, belongings)
+    _erase_sealed(session, report, belongings)
+    erase_report_keys(session, [report.id])
+    forget_contact(session, report)
+
+
+def erase_account(session: Session, report: Report) -> None:
+    """Delete the anonymised account and what was concluded from it."""
+    belongings = _belongings(session, report)
+    session.execute(delete(Finding).where(Finding.message_id.in_(belongings.messages)))
+    session.execute(update(Message).where(Message.id.in_(belongings.messages)).values(_NO_WORDS))
+    _erase_from_case(session, report)
+
+
+def accounts_kept_by_holds() -> Select[uuid.UUID]:
+    """Reports that their writer deleted while a hold kept the account, whose hold has ended since."""
+    has_words = exists().where(
+        Message.report_id == Report.id, or_(Message.anonymised_text.is_not(None), Message.text.is_not(None))
+    )
+    is_free = or_(Report.case_id.is_(None), Report.case_id.not_in(held_cases(utcnow())))
+    return select(Report.id).where(Report.erased_at.is_not(None), has_words, is_free)
 
 
 def _held(session: Session, report_id: uuid.UUID) -> Report:
@@ -124,19 +156,14 @@ def _erase_work(session: Session, report: Report, belongings: _Belongings) -> No
     )
 
 
-def _erase_conclusions(session: Session, belongings: _Belongings) -> None:
-    for table in (Finding, Likeness, MaskCorrection):
-        session.execute(delete(table).where(table.message_id.in_(belongings.messages)))
-
-
 def _erase_files(session: Session, belongings: _Belongings) -> None:
     session.execute(delete(Attachment).where(Attachment.id.in_(belongings.attachments)))
     uploads.erase(session, belongings.uploads)
 
 
-def _erase_words(session: Session, report: Report, belongings: _Belongings) -> None:
+def _erase_sealed(session: Session, report: Report, belongings: _Belongings) -> None:
     session.execute(delete(Draft).where(Draft.report_id == report.id))
-    session.execute(update(Message).where(Message.id.in_(belongings.messages)).values(_EMPTY_MESSAGE))
+    session.execute(update(Message).where(Message.id.in_(belongings.messages)).values(_NOTHING_SEALED))
     session.execute(update(Arrival).where(Arrival.message_id.in_(belongings.messages)).values(_EMPTY_ARRIVAL))
 
 

@@ -20,8 +20,12 @@ def forget_contact(session: Session, report: Report) -> None:
     contact_id, report.contact_id = report.contact_id, None
     session.flush()
     session.execute(delete(Conversation).where(Conversation.report_id == report.id))
-    if contact_id is None or _has_other_report(session, contact_id):
-        return
+    if contact_id is not None and not _has_other_report(session, contact_id):
+        forget_phone(session, contact_id)
+
+
+def forget_phone(session: Session, contact_id: uuid.UUID) -> None:
+    """Take away a phone that no report came from, or none any more; of one that asked for silence only its number."""
     _untie(session, contact_id)
     contact = session.get_one(Contact, contact_id)
     if contact.stopped_at is not None or contact.is_never_written:

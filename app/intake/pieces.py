@@ -43,10 +43,15 @@ class ByteSource(Protocol):
 
 
 class PieceWriter:
-    """A file that seals what is written to it, piece by piece. `flush` keeps what hasn't filled a piece."""
+    """A file that seals what is written to it, piece by piece. `flush` keeps what hasn't filled a piece.
 
-    def __init__(self, settings: Settings, upload_id: uuid.UUID, offset: int = 0) -> None:
-        self._settings = settings
+    Sealed to the workers, unless a public key is given.
+    """
+
+    def __init__(
+        self, settings: Settings, upload_id: uuid.UUID, offset: int = 0, public_key: bytes = b""
+    ) -> None:
+        self._public_key = public_key or settings.intake_public_key
         self._upload_id = upload_id
         self._at = offset
         self._waiting = bytearray()
@@ -65,7 +70,7 @@ class PieceWriter:
 
     def _keep(self, size: int) -> None:
         content = bytes(self._waiting[:size])
-        sealed = seal_bytes(content, self._settings.intake_public_key)  # before the write lock is taken
+        sealed = seal_bytes(content, self._public_key)  # before the write lock is taken
         with transaction() as session:
             upload = session.get(Upload, self._upload_id, with_for_update=True)
             _add_piece(session, upload, self._at, content, sealed)

@@ -68,6 +68,7 @@ class ReceiptView:
     wishes: WishesOnRecord | None = None  # of a report that came by phone
     consent: Consent = LEAST
     is_erased: bool = False
+    is_followed_up: bool = False  # an organisation took it up
 
 
 def find_report(settings: Settings, session: Session, code: str) -> Report | None:
@@ -97,6 +98,7 @@ def view(session: Session, report: Report) -> ReceiptView:
         _wishes(session, report),
         consent_of(report),
         is_erased=report.erased_at is not None,
+        is_followed_up=report.follow_up_told_at is not None and state != "withdrawn",
     )
 
 

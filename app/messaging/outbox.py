@@ -17,12 +17,16 @@ EXPIRES_AFTER = {
     MessagePurpose.QUESTION: timedelta(days=3),
     MessagePurpose.ANSWER: timedelta(hours=12),
     MessagePurpose.PROMPT: timedelta(hours=12),
+    MessagePurpose.NOTICE: timedelta(days=3),  # it can wait for the hours in which one may write
     MessagePurpose.TEST: timedelta(minutes=30),
+    MessagePurpose.COLLEAGUE: timedelta(hours=4),
 }
 PRIORITY = {
+    MessagePurpose.COLLEAGUE: 4,
     MessagePurpose.TEST: 5,
     MessagePurpose.ANSWER: 10,
     MessagePurpose.PROMPT: 20,
+    MessagePurpose.NOTICE: 5,
     MessagePurpose.QUESTION: 20,
 }
 URGENT_PRIORITY = 50  # to a person in danger: before everything routine

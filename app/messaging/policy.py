@@ -18,7 +18,9 @@ from app.models import GatewayState, Message, MessagePurpose, MessagingPolicy, S
 
 logger = structlog.get_logger()
 
-AUTOMATIC = frozenset({MessagePurpose.ANSWER, MessagePurpose.PROMPT})
+AUTOMATIC = frozenset(
+    {MessagePurpose.ANSWER, MessagePurpose.PROMPT, MessagePurpose.NOTICE, MessagePurpose.COLLEAGUE}
+)
 WARN_AT = 0.8  # of the installation's daily budget (issue 3: "a warning to administrators at 80 %")
 # Attempts that certainly sent nothing cost nothing. An open one, or one that nobody can tell of, may have.
 MAY_HAVE_SENT = ("", "accepted", "unknown")

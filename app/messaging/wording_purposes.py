@@ -34,6 +34,9 @@ PURPOSES: Mapping[str, LazyString] = {
     "call_received": lazy_gettext("Spoken after a call, before the code"),
     "test": lazy_gettext("Test of a gateway"),
     "colleague_follows": lazy_gettext("A colleague may write later"),
+    "notice": lazy_gettext("To a colleague’s own phone: something waits"),
+    "notice_code": lazy_gettext("To a colleague’s own phone: the code that confirms it"),
+    "followed_up": lazy_gettext("Somebody follows up, said once"),
 }
 
 

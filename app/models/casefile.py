@@ -7,11 +7,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.clock import utcnow
 from app.database import Base, Identified
+from app.models.disclosure import Disclosure
 from app.models.organisation import Organisation, User
 from app.models.report import Report
 
@@ -46,6 +47,14 @@ class ReferralState(StrEnum):
     REVOKED = "revoked"
 
 
+class ActState(StrEnum):
+    """What became of the allegation that an act was done."""
+
+    ALLEGED = "alleged"
+    ESTABLISHED = "established"
+    NOT_ESTABLISHED = "not_established"
+
+
 class FindingState(StrEnum):
     """What a person made of a machine's conclusion."""
 
@@ -56,6 +65,22 @@ class FindingState(StrEnum):
 
 
 UNSAFE_ADDITION = "unsafe_addition"  # a reason to need a person
+SPAM = "spam"  # what a case can be closed as
+INBOX_ORDER = ("urgency", "received_at", "id")
+INBOX_FILTERS = (
+    "status",
+    "assigned_to_id",
+    "region_code",
+    "cercle_code",
+    "language",
+    "channel",
+    "verification",
+)
+COUNTED_BY = ("status", "needs_person", "assigned_to_id", "is_withdrawn", "merged_into_id")
+# Conditions of partial indexes, in the very words of queries that want them used.
+IS_OPEN = "status <> 'closed'"
+NEEDS_PERSON = "needs_person <> ''"
+AWAITS_RECEIVER = "state IN ('sent', 'accepted')"
 
 
 class Case(Identified, Base):
@@ -64,16 +89,35 @@ class Case(Identified, Base):
     __tablename__ = "casefile"
     __table_args__ = (
         Index("ix_casefile_inbox", "urgency", "received_at", "id"),
+        # Every filter of the inbox has its index in the inbox's order, so that a page is read, not sorted.
+        *(Index(f"ix_casefile_{column}_inbox", column, *INBOX_ORDER) for column in INBOX_FILTERS),
+        # With all that the views are counted by: that reads nothing but this index.
+        Index(
+            "ix_casefile_open_inbox",
+            *INBOX_ORDER,
+            *COUNTED_BY,
+            postgresql_where=text(IS_OPEN),
+            sqlite_where=text(IS_OPEN),
+        ),
+        Index(
+            "ix_casefile_needing_inbox",
+            *INBOX_ORDER,
+            postgresql_where=text(f"{NEEDS_PERSON} AND {IS_OPEN}"),
+            sqlite_where=text(f"{NEEDS_PERSON} AND {IS_OPEN}"),
+        ),
+        Index("ix_casefile_received_at", "received_at", "id"),
+        Index("ix_casefile_updated_at", "updated_at", "id"),
         Index("ix_casefile_region_code_received_at", "region_code", "received_at"),
         Index("ix_casefile_verification_verified_at", "verification", "verified_at"),
     )
 
     number: Mapped[int] = mapped_column(unique=True)
-    status: Mapped[str] = mapped_column(String(25), default=CaseStatus.NEW, index=True)
+    status: Mapped[str] = mapped_column(String(25), default=CaseStatus.NEW)
+    closed_as: Mapped[str] = mapped_column(String(20), default="")  # SPAM, or empty
     verification: Mapped[str] = mapped_column(String(20), default=Verification.UNVERIFIED)
     verified_at: Mapped[datetime | None]
     needs_person: Mapped[str] = mapped_column(String(40), default="")  # a reason code, empty when none
-    channel: Mapped[str] = mapped_column(String(10), index=True)
+    channel: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(5), default="und")
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -88,19 +132,31 @@ class Case(Identified, Base):
     occurred_precision: Mapped[str | None] = mapped_column(String(10))
     anonymised_text: Mapped[str] = mapped_column(Text, default="")
     search_text: Mapped[str] = mapped_column(Text, default="")  # anonymised, lower case, without accents
-    assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1)
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    merged_into_id: Mapped[uuid.UUID | None]  # the case it goes on in: nobody sees this one any more
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as declared
 
     reports: Mapped[list[Report]] = relationship(order_by=Report.received_at)
-    acts: Mapped[list[Act]] = relationship(back_populates="case", cascade="all, delete-orphan")
+    acts: Mapped[list[Act]] = relationship(
+        back_populates="case",
+        cascade="all, delete-orphan",
+        primaryjoin="and_(Act.case_id == Case.id, Act.removed_at.is_(None))",
+    )
     findings: Mapped[list[Finding]] = relationship(back_populates="case", order_by="Finding.position")
     referrals: Mapped[list[Referral]] = relationship(back_populates="case", order_by="Referral.created_at")
     events: Mapped[list[CaseEvent]] = relationship(order_by="CaseEvent.at", back_populates="case")
     assigned_to: Mapped[User | None] = relationship()
+
+    @validates("status")
+    def _reopen(self, _name: str, status: str) -> str:
+        """Whoever opens a case again, it is no longer closed as anything."""
+        if status != CaseStatus.CLOSED:
+            self.closed_as = ""
+        return status
 
     @property
     def is_held(self) -> bool:
@@ -114,16 +170,27 @@ class Case(Identified, Base):
 
 
 class Act(Identified, Base):
-    """One violation within a case, as it stands now. `is_main` marks the one shown first."""
+    """One violation within a case, as it stands now. `is_main` marks the one shown first.
+
+    Place and date are the act's own where they differ from the case's. `is_recorded`: a person wrote something down
+    about it, so findings neither replace it nor take it away. One that was removed is in nobody's `case.acts`.
+    """
 
     __tablename__ = "act"
-    __table_args__ = (UniqueConstraint("case_id", "violation_code"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"), index=True)
     violation_code: Mapped[str] = mapped_column(String(40), index=True)
     confidence: Mapped[float] = mapped_column(default=1.0)
     is_main: Mapped[bool] = mapped_column(default=False)
     is_human: Mapped[bool] = mapped_column(default=False)
+    is_recorded: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(20), default=ActState.ALLEGED)
+    occurred_from: Mapped[date | None]
+    occurred_to: Mapped[date | None]
+    region_code: Mapped[str | None] = mapped_column(String(10))
+    cercle_code: Mapped[str | None] = mapped_column(String(10))
+    method: Mapped[str] = mapped_column(Text, default="")  # how it was done, without names
+    removed_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="acts")
 
@@ -158,24 +225,6 @@ class Finding(Identified, Base):
         return self.value if self.corrected_value is None else self.corrected_value
 
 
-class RoutingRule(Identified, Base):
-    """One line of the routing table; empty lists match everything."""
-
-    __tablename__ = "routing_rule"
-
-    name: Mapped[str] = mapped_column(String(120))
-    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
-    violations: Mapped[list[str]] = mapped_column(default=list)
-    region_codes: Mapped[list[str]] = mapped_column(default=list)
-    actors: Mapped[list[str]] = mapped_column(default=list)
-    minimum_urgency: Mapped[int] = mapped_column(default=0)
-    minimum_confidence: Mapped[float] = mapped_column(default=0.5)
-    deadline_hours: Mapped[int] = mapped_column(default=72)
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-    organisation: Mapped[Organisation] = relationship(lazy="joined")
-
-
 class Referral(Identified, Base):
     """A request to one organisation to act on a case, with a deadline."""
 
@@ -183,6 +232,14 @@ class Referral(Identified, Base):
     __table_args__ = (
         UniqueConstraint("case_id", "organisation_id"),
         Index("ix_referral_organisation_id_state", "organisation_id", "state"),
+        Index(
+            "ix_referral_due",
+            "deadline_at",
+            "case_id",
+            postgresql_where=text(AWAITS_RECEIVER),
+            sqlite_where=text(AWAITS_RECEIVER),
+        ),
+        Index("ix_referral_state_deadline_at", "state", "deadline_at"),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("casefile.id"))
@@ -195,6 +252,16 @@ class Referral(Identified, Base):
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    disclosure: Mapped[str] = mapped_column(String(15), default=Disclosure.ANONYMISED)
+    answer_note: Mapped[str] = mapped_column(Text, default="")  # what was said with the last step
+    consent_overridden_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    override_ground: Mapped[str] = mapped_column(String(30), default="")  # app/casework/override_grounds.toml
+    override_reason: Mapped[str] = mapped_column(Text, default="")
+    reminded_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+    escalation_level: Mapped[int] = mapped_column(
+        default=0
+    )  # how many steps of workers/escalation.toml are done
 
     case: Mapped[Case] = relationship(back_populates="referrals")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
@@ -211,6 +278,13 @@ class CaseEvent(Identified, Base):
     kind: Mapped[str] = mapped_column(String(40))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)  # codes and ids
     reason: Mapped[str] = mapped_column(Text, default="")  # what the person wrote
+    version: Mapped[int] = mapped_column(server_default="0")  # of the case, once this had happened
 
     case: Mapped[Case] = relationship(back_populates="events")
     user: Mapped[User | None] = relationship(lazy="joined")
+
+
+@event.listens_for(CaseEvent, "before_insert")
+def _note_version(_mapper: object, _connection: object, line: CaseEvent) -> None:
+    """The version that the case has by then, read by the statement that writes the line."""
+    line.version = select(Case.version).where(Case.id == line.case_id).scalar_subquery()

@@ -260,12 +260,15 @@ class OpeningSubject(StrEnum):
     ATTACHMENT_DETAILS = "details"  # what the original's metadata said
     CONTACT = "contact"
     MESSAGE = "message"
+    TOKEN = "token"  # noqa: S105 - whom or what one sign of a message's anonymised text stands for
+    ORIGINAL = "original"  # the file as it came, with everything in it
 
 
 class Opening(Identified, Base):
-    """One person opens one sealed thing, with a reason: a worker seals it anew to a key of that person's browser.
+    """One person opens one sealed thing, with a reason, in one browser.
 
-    The private half of `public_key` is only in a cookie of the person who asked, so nothing at rest opens the answer.
+    Of what workers can open, one seals it anew to `public_key`; what is under its report's own key is opened by the
+    person's own. The private half of `public_key` is only in a cookie of who asked: nothing at rest opens the answer.
     """
 
     __tablename__ = "opening"
@@ -274,6 +277,7 @@ class Opening(Identified, Base):
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("casefile.id"), index=True)
     subject: Mapped[str] = mapped_column(String(15))
     subject_id: Mapped[uuid.UUID]
+    part: Mapped[str] = mapped_column(String(40), default="", server_default="")  # which token of a message
     reason: Mapped[str] = mapped_column(String(300))
     public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     asked_at: Mapped[datetime] = mapped_column(default=utcnow)

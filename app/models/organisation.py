@@ -41,6 +41,7 @@ class Organisation(Identified, Base):
     acronym: Mapped[str] = mapped_column(String(30), default="")
     kind: Mapped[str] = mapped_column(String(20))
     conflict_actors: Mapped[list[str]] = mapped_column(default=list)
+    names_in_reports: Mapped[list[str]] = mapped_column(default=list)  # further ones a report may call it by
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
@@ -68,6 +69,9 @@ class User(Identified, Base):
     language: Mapped[str] = mapped_column(String(5), default="fr")
     is_active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of the person
+    must_change_password: Mapped[bool] = mapped_column(
+        default=False
+    )  # until then nothing else is shown to them
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_signed_in_at: Mapped[datetime | None]
 

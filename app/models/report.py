@@ -67,7 +67,9 @@ class MessagePurpose(StrEnum):
     QUESTION = "question"  # a colleague asks
     ANSWER = "answer"  # the machine acknowledges, or answers a command
     PROMPT = "prompt"  # the machine asks one of its two short questions
+    NOTICE = "notice"  # the machine says, once, that somebody follows up
     TEST = "test"  # an administrator tries a gateway
+    COLLEAGUE = "colleague"  # a colleague hears on their own phone that something waits
 
 
 class Report(Identified, Base):
@@ -93,6 +95,7 @@ class Report(Identified, Base):
     questionnaire_version: Mapped[int | None]
     submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     erased_at: Mapped[datetime | None]  # its writer had deleted what can be deleted
+    follow_up_told_at: Mapped[datetime | None]  # its writer was told, once, that somebody follows up
 
     messages: Mapped[list[Message]] = relationship(order_by="Message.created_at", back_populates="report")
 
@@ -140,6 +143,7 @@ class Message(Identified, Base):
     sealed_content: Mapped[bytes | None] = mapped_column(LargeBinary)
     anonymised_text: Mapped[str | None] = mapped_column(Text)
     sealed_tokens: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_marks: Mapped[dict[str, Any] | None]  # keyed digests by which workers find the same names again
     residual_risk: Mapped[float | None]  # the machine's estimate that something identifying is left, 0 to 1
     answers: Mapped[dict[str, Any] | None]  # codes and counts of a web form's closed questions, from a worker
     text: Mapped[str | None] = mapped_column(Text)

@@ -36,12 +36,15 @@ class ViolationType:
 
 @dataclass(frozen=True, slots=True)
 class ActorCategory:
-    """A kind of alleged author. `members` are the codes of those that workers tell apart."""
+    """A kind of alleged author. `members` are the codes of those that workers tell apart; `nature` is `state`,
+    `non_state` or `unknown`.
+    """
 
     code: str
     order: int
     labels: Mapping[str, str]
     members: frozenset[str] = frozenset()
+    nature: str = "unknown"
 
     def label(self, language: str) -> str:
         """What it is called in `fr`, `en` or `bm`; in French for any other language."""
@@ -74,10 +77,18 @@ def actor_categories() -> Mapping[str, ActorCategory]:
     entries = enumerate(_read("actors.toml")["categories"].items())
     return MappingProxyType(
         {
-            code: ActorCategory(code, order, _labels(entry), frozenset(entry.get("members", ())))
+            code: ActorCategory(
+                code, order, _labels(entry), frozenset(entry.get("members", ())), entry["nature"]
+            )
             for order, (code, entry) in entries
         }
     )
+
+
+@cache
+def actor_names() -> Mapping[str, str]:
+    """What those whom workers tell apart are called in Mali, in French, by code; categories have labels instead."""
+    return MappingProxyType(dict(_read("actors.toml")["names"]))
 
 
 def possible_authors(codes: Iterable[str]) -> frozenset[str]:
@@ -89,3 +100,10 @@ def possible_authors(codes: Iterable[str]) -> frozenset[str]:
     return named | {
         code for code, category in actor_categories().items() if not named.isdisjoint(category.members)
     }
+
+
+def meant_authors(codes: Iterable[str]) -> frozenset[str]:
+    """Actor codes, and for a category everybody who belongs to it: whoever says "the State" means the police too."""
+    named = frozenset(codes)
+    members = (category.members for code, category in actor_categories().items() if code in named)
+    return named.union(*members)

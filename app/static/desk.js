@@ -1,30 +1,6 @@
 // Comfort for those who have script; every page works without it.
 "use strict";
 
-const POLL_MS = 5000;
-
-function announceFresh(link) {
-  const status = document.querySelector("[data-fresh-status]");
-  let shown = 0;
-  async function ask() {
-    if (document.visibilityState !== "visible") return;
-    try {
-      const answer = await fetch(link.dataset.fresh, { headers: { Accept: "application/json" }, redirect: "error" });
-      if (!answer.ok) return;
-      const { count } = await answer.json();
-      if (count === shown) return;
-      shown = count;
-      link.textContent = (count === 1 ? link.dataset.one : link.dataset.many).replace("{count}", count);
-      link.hidden = count === 0;
-      status.textContent = link.hidden ? "" : link.textContent;
-    } catch {
-      // no network just now: the next round asks again
-    }
-  }
-  setInterval(ask, POLL_MS);
-  document.addEventListener("visibilitychange", ask);
-}
-
 function connectEvidence(card) {
   const number = card.dataset.finding;
   const marks = [...document.querySelectorAll("mark[data-findings]")].filter((mark) =>
@@ -139,7 +115,6 @@ function fillFromSelection(account) {
   });
 }
 
-document.querySelectorAll("[data-fresh]").forEach(announceFresh);
 document.querySelectorAll("[data-finding]").forEach(connectEvidence);
 document.querySelectorAll("[data-segments-for]").forEach(countSegments);
 document.querySelectorAll("[data-account]").forEach(fillFromSelection);

@@ -63,23 +63,6 @@ def test_a_stranger_gets_into_nothing(app: Flask) -> None:
             assert "/desk/sign-in" in answer.headers["Location"]
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_each_role_gets_only_where_the_table_says(
-    app: Flask,
-    client: FlaskClient,
-    role: Role,
-    make_user: Callable[..., User],
-    sign_in: Callable[[FlaskClient, User], None],
-) -> None:
-    sign_in(client, make_user(role))
-    for method, path, permission in routes(app):
-        if method != "GET" or permission is Permission.SIMULATE:
-            continue
-        answer = client.get(path)
-        expected = {200, 302, 303, 400, 404} if may(role, permission) else {403}
-        assert answer.status_code in expected, (role, path, answer.status_code)
-
-
 def test_without_the_demonstration_there_is_no_simulator(app: Flask) -> None:
     assert app.test_client().get("/simulator").status_code == 404
 

@@ -89,7 +89,7 @@ def _names_withheld(turn: int) -> Iterator[None]:
 
 def _form(message: Marked) -> Form:
     language = identify(message.text)[0]
-    reading, claims = read_claims(message.text, language, {})
+    reading, claims = read_claims(message.text, language)
     anonymised = anonymise(message.text, language)
     found = [Found(each.start, each.end, str(each.label), each.confidence) for each in claims]
     return Form(

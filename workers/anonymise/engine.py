@@ -5,7 +5,7 @@ An error in any voice is let through to the caller: a text that was not read by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from workers.anonymise.addresses import find_addresses
@@ -19,6 +19,7 @@ from workers.anonymise.frames import load_frames
 from workers.anonymise.identity_numbers import find_identity_numbers
 from workers.anonymise.lexicon import load_lexicon
 from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
+from workers.anonymise.marks import KnownWords, MarkedTokens, telling_words
 from workers.anonymise.online import find_online
 from workers.anonymise.overlaps import settle
 from workers.anonymise.partial_phones import find_partial_phones
@@ -31,7 +32,6 @@ from workers.anonymise.spelt_names import find_spelt_names
 from workers.anonymise.spelt_phones import find_spelt_phones
 from workers.anonymise.tagger import load_model
 from workers.anonymise.tokens import TOKEN, TokenBook
-from workers.anonymise.words import split_words
 from workers.contracts import Anonymised, Entity
 
 _PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
@@ -53,11 +53,13 @@ def anonymise(
     language: str | None = None,
     *,
     known: Mapping[str, str] | None = None,
+    marked: Sequence[MarkedTokens] = (),
     describe: bool = False,
     names: frozenset[str] = frozenset(),
     not_names: frozenset[str] = frozenset(),
 ) -> Anonymised:
-    """Replace what identifies people by tokens; `known` maps tokens of the case to the words they stand for.
+    """Replace what identifies people by tokens; `known` maps tokens of the case to the words they stand for, `marked`
+    are those of which only marks are left.
 
     Places above the address, forces, institutions, counts and money stay. Offsets are code points of `text`.
     `names` are words to be taken for listed names, `not_names` words that no list makes a name of.
@@ -65,8 +67,9 @@ def anonymise(
     """
     case = known or {}
     read_in = language or _identified(text)
-    reading, claims = read_claims(text, read_in, case, LocalNames.folded(names, not_names))
-    tokens = _entities(text, claims, TokenBook.of_case(text, case))
+    words = KnownWords(_known_name_words(case), marked)
+    reading, claims = read_claims(text, read_in, words, LocalNames.folded(names, not_names))
+    tokens = _entities(text, claims, TokenBook.of_case(text, case, marked))
     entities = described(reading, tokens, is_shown=describe)
     review = find_review(reading, text, entities)
     risk = risk_of(risk_features(reading, read_in, entities, review), review)
@@ -74,10 +77,10 @@ def anonymise(
 
 
 def read_claims(
-    text: str, language: str, known: Mapping[str, str], local: LocalNames = NO_LOCAL_NAMES
+    text: str, language: str, known: Container[str] = (), local: LocalNames = NO_LOCAL_NAMES
 ) -> tuple[Reading, list[Claim]]:
     """The text as it was read, and what of it is to be masked, with the weight of evidence for each."""
-    reading = read_persons(text, language, _known_name_words(known), local)
+    reading = read_persons(text, language, known, local)
     voices = chain(find_persons(reading), *(voice(text) for voice in _PATTERN_VOICES))
     return reading, settle(_outside_tokens(voices, text), text)
 
@@ -108,9 +111,9 @@ def _outside_tokens(claims: Iterable[Claim], text: str) -> Iterator[Claim]:
     )
 
 
-def _known_name_words(known: Mapping[str, str]) -> Sequence[str]:
+def _known_name_words(known: Mapping[str, str]) -> frozenset[str]:
     persons = (original for token, original in known.items() if token.startswith("[PERSONNE-"))
-    return [word.text for original in persons for word in split_words(original)]
+    return frozenset().union(*map(telling_words, persons))
 
 
 def _entities(text: str, claims: Sequence[Claim], book: TokenBook) -> tuple[Entity, ...]:

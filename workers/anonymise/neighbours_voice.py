@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container
 
 from workers.anonymise.evidence import Reading
 from workers.anonymise.initials_voice import is_consonant_before_consonant
 from workers.anonymise.lexicon import Clarity
-from workers.anonymise.phonetics import fold, phonetic_key
 from workers.anonymise.place_context import enumerated_before, follows_place_cue
 
 _SHORTEST_REPEATED = 3
@@ -153,14 +152,15 @@ def _is_new_beside_clear(reading: Reading, index: int, other: int) -> bool:
     return is_told and not is_word and reading.is_unknown(index) and not follows_place_cue(reading, index)
 
 
-def hear_repetitions(reading: Reading, known_words: Sequence[str]) -> None:
-    """Names found once, here or earlier in the case, are names wherever they stand."""
-    known = {phonetic_key(word) for word in known_words if not reading.lexicon.is_ordinary(fold(word))}
+def hear_repetitions(reading: Reading, known: Container[str]) -> None:
+    """Names found once, here or (their phonetic keys are in `known`) earlier in the case, are names wherever they
+    stand.
+    """
     found = Counter(word.key for index, word in enumerate(reading.words) if reading.is_name(index))
     for index, word in enumerate(reading.words):
         others = found[word.key] - reading.is_name(index)
-        is_repeated = word.key in known or others > 0
-        if len(word.key) >= _SHORTEST_REPEATED and is_repeated and _may_repeat(reading, index):
+        is_long = len(word.key) >= _SHORTEST_REPEATED
+        if is_long and (others > 0 or word.key in known) and _may_repeat(reading, index):
             reading.evidence[index].add("repetition", 0.6)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from workers.anonymise.claims import Claim, noisy_or
 from workers.anonymise.clauses_voice import hear_clauses
@@ -20,9 +20,11 @@ from workers.contracts import EntityLabel
 
 
 def read_persons(
-    text: str, language: str, known_words: Sequence[str] = (), local: LocalNames = NO_LOCAL_NAMES
+    text: str, language: str, known: Container[str] = (), local: LocalNames = NO_LOCAL_NAMES
 ) -> Reading:
-    """The text read for names, every voice heard; `known_words` are names of the case, `local` those of the house."""
+    """The text read for names, every voice heard; in `known` are the phonetic keys of the case's names, in `local`
+    the names of the house.
+    """
     reading = Reading(split_words(text), language, local)
     hear_lists(reading)
     hear_unexplained_capitals(reading)
@@ -35,7 +37,7 @@ def read_persons(
     hear_neighbours(reading)
     hear_enumerations(reading)
     hear_initials(reading)
-    hear_repetitions(reading, known_words)
+    hear_repetitions(reading, known)
     hear_neighbours(reading)
     return reading
 

@@ -13,7 +13,7 @@ import phonenumbers
 
 from workers.anonymise.cues import cue_words
 from workers.anonymise.lexicon import load_lexicon
-from workers.anonymise.tokens import name_parts, read_digits
+from workers.anonymise.mentions import name_parts, read_digits
 
 _SHORTEST_KEY = 16
 _SHORTEST_NUMBER = 8

@@ -2,63 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workers.anonymise.cues import cue_words
-from workers.anonymise.phonetics import fold, phonetic_key
-from workers.anonymise.words import split_words
+from workers.anonymise.marks import MarkedTokens
+from workers.anonymise.mentions import Mention, can_be_same, name_parts, plain, plain_mention
+from workers.anonymise.token_words import TOKEN, TOKEN_WORDS, parts_of
 from workers.contracts import EntityLabel
 
-TOKEN_WORDS = {
-    EntityLabel.PERSON: "PERSONNE",
-    EntityLabel.PHONE: "TELEPHONE",
-    EntityLabel.EMAIL: "EMAIL",
-    EntityLabel.ID: "IDENTITE",
-    EntityLabel.PLATE: "PLAQUE",
-    EntityLabel.ADDRESS: "ADRESSE",
-    EntityLabel.COORD: "COORDONNEES",
-    EntityLabel.DOB: "NAISSANCE",
-}
-"""The word inside a token, by label."""
-
-TOKEN = re.compile(r"\[(" + "|".join(TOKEN_WORDS.values()) + r")-(\d{1,6})(?:: [^\]\n]{1,40})?\]")
-"""A token as it stands in an anonymised text."""
-
-_LABELS = {word: label for label, word in TOKEN_WORDS.items()}
-_NATIONAL_LENGTH = 8
-_MOST_INITIALS = 3
+__all__ = ["TOKEN", "TOKEN_WORDS", "TokenBook"]
 
 
 @dataclass(slots=True)
 class TokenBook:
-    """Which token stands for what in one case; numbers seen in the text itself are never given out again."""
+    """Which token stands for what in one case; numbers seen in the text itself are never given out again.
 
-    persons: dict[str, list[frozenset[str]]] = field(default_factory=dict)
+    What earlier messages showed is known by its words, or where those can't be opened any more by their marks.
+    """
+
+    persons: dict[str, list[Mention]] = field(default_factory=dict)
     others: dict[tuple[EntityLabel, str], str] = field(default_factory=dict)
     highest: dict[EntityLabel, int] = field(default_factory=dict)
+    marked: Sequence[MarkedTokens] = ()
 
     @classmethod
-    def of_case(cls, text: str, known: Mapping[str, str]) -> TokenBook:
+    def of_case(cls, text: str, known: Mapping[str, str], marked: Sequence[MarkedTokens] = ()) -> TokenBook:
         """A book that continues with what the case already knows."""
-        book = cls()
+        book = cls(marked=marked)
         for match in TOKEN.finditer(text):
-            book._reserve(_LABELS[match.group(1)], int(match.group(2)))
+            book._reserve(*parts_of(match.group()))
+        for each in marked:
+            for token in each.tokens:
+                book._reserve(*parts_of(token))
         for token, original in known.items():
-            if parts := TOKEN.fullmatch(token):
-                label = _LABELS[parts.group(1)]
-                book._reserve(label, int(parts.group(2)))
+            if TOKEN.fullmatch(token):
+                label, number = parts_of(token)
+                book._reserve(label, number)
                 book._remember(label, original, token)
         return book
 
     def token_for(self, label: EntityLabel, original: str) -> str:
         """The token of this person or number, new if it was not met before."""
-        found = (
-            self._person(original)
-            if label is EntityLabel.PERSON
-            else self.others.get((label, _plain(label, original)))
-        )
+        is_person = label is EntityLabel.PERSON
+        found = self._person(original) if is_person else self._other(label, original)
         if found is None:
             number = self.highest.get(label, 0) + 1
             self._reserve(label, number)
@@ -71,65 +57,34 @@ class TokenBook:
 
     def _remember(self, label: EntityLabel, original: str, token: str) -> None:
         if label is not EntityLabel.PERSON:
-            self.others[label, _plain(label, original)] = token
+            self.others[label, plain(label, original)] = token
             return
         mentions = self.persons.setdefault(token, [])
-        if (parts := name_parts(original)) not in mentions:
-            mentions.append(parts)
+        if (mention := plain_mention(name_parts(original))) not in mentions:
+            mentions.append(mention)
+
+    def _other(self, label: EntityLabel, original: str) -> str | None:
+        found = self.others.get((label, plain(label, original)))
+        marked = (each.others.get(each.marker.other(label, original)) for each in self.marked)
+        return found or next(filter(None, marked), None)
 
     def _person(self, original: str) -> str | None:
         """The one person this mention can be; if it could be several, none."""
-        parts = name_parts(original)
-        same = [token for token, mentions in self.persons.items() if parts in mentions]
+        compared = self._compared(name_parts(original))
+        same = [token for token, pairs in compared.items() if any(mine == known for mine, known in pairs)]
         if same:
             return same[0]
-        matching = [
-            token
-            for token, mentions in self.persons.items()
-            if all(_compatible(parts, known) for known in mentions)
-        ]
+        matching = [token for token, pairs in compared.items() if all(can_be_same(*pair) for pair in pairs)]
         return matching[0] if len(matching) == 1 else None
 
-
-def name_parts(original: str) -> frozenset[str]:
-    """The sounds of a name's words in no order: `Seydou Kone` and `Koné Seydou` are the same set."""
-    words = split_words(original)
-    if len(words) > _MOST_INITIALS and all(len(word.text) == 1 for word in words):  # spelt out: `a m a d o u`
-        return frozenset({phonetic_key("".join(word.text for word in words))})
-    parts = frozenset(
-        word.key or word.folded for word in words if word.folded not in cue_words("person", "particles")
-    )
-    return parts or frozenset(word.folded for word in words) or frozenset({fold(original)})
-
-
-def _compatible(parts: frozenset[str], known: frozenset[str]) -> bool:
-    """Whether one mention can be a shorter form of the other: a part of it, or with initials."""
-    shorter, longer = sorted((parts, known), key=len)
-    left = set(longer)
-    for part in sorted(shorter, key=len, reverse=True):
-        match = next((word for word in sorted(left) if _stands_for(part, word)), None)
-        if match is None:
-            return False
-        left.discard(match)
-    return any(len(part) > 1 for part in shorter)
-
-
-def _stands_for(part: str, word: str) -> bool:
-    if len(part) == 1 or len(word) == 1:
-        return part[:1] == word[:1]
-    return part == word
-
-
-def _plain(label: EntityLabel, original: str) -> str:
-    """A number or address without what writing it adds."""
-    is_dictated = not any(letter.isdecimal() for letter in original)
-    if label is EntityLabel.PHONE and not is_dictated:
-        digits = read_digits(original)
-        return digits[-_NATIONAL_LENGTH:] if len(digits) in {8, 11, 13} else digits
-    return "".join(letter for letter in fold(original) if letter.isalnum() or letter in "-.")
-
-
-def read_digits(written: str) -> str:
-    """The digits of a number as written, with letters that stand for digits read as such."""
-    read = written.translate(str.maketrans("OolI", "0011"))
-    return "".join(str(int(letter)) for letter in read if letter.isdecimal())
+    def _compared(self, parts: frozenset[str]) -> dict[str, list[tuple[Mention, Mention]]]:
+        """This mention beside each known one of every person, both in words or both in the same marks."""
+        mine = plain_mention(parts)
+        compared: dict[str, list[tuple[Mention, Mention]]] = {}
+        for each in self.marked:
+            mine_marked = each.marker.mention(parts)
+            for token, mention in each.mentions.items():
+                compared.setdefault(token, []).append((mine_marked, mention))
+        for token, mentions in self.persons.items():
+            compared.setdefault(token, []).extend((mine, mention) for mention in mentions)
+        return compared

@@ -14,6 +14,7 @@ from app import audit
 from app.audit import Action
 from app.database import transaction
 from app.models import Attachment, AttachmentState
+from app.safe.resealing import owe_resealing
 from workers.attachments import copies, sandbox
 from workers.attachments.originals import Damaged, Original, original_of
 from workers.decoding.findings import Caution, Findings
@@ -53,6 +54,7 @@ def _keep(attachment_id: uuid.UUID, original: Original, found: copies.SealedFind
             return
         attachment.state, attachment.failure = AttachmentState.KEPT, None
         copies.put_all(attachment, original, found)
+        owe_resealing(session, attachment.report_id)
         audit.record(
             session,
             Action.ATTACHMENT_KEPT,
@@ -84,6 +86,7 @@ def _give_up(attachment_id: uuid.UUID, failure: str) -> None:
         if attachment is None or attachment.state != AttachmentState.ARRIVED:
             return
         attachment.state, attachment.failure = AttachmentState.FAILED, failure
+        owe_resealing(session, attachment.report_id)
         audit.record(
             session,
             Action.ATTACHMENT_FAILED,
@@ -135,6 +138,7 @@ def _keep_copy(attachment_id: uuid.UUID, rectangles: list[list[float]], found: c
         attachment = session.get(Attachment, attachment_id, with_for_update=True)
         if _awaits_copy(attachment) and attachment.blurred == rectangles:
             copies.put_copy(attachment, found)
+            owe_resealing(session, attachment.report_id)
             audit.record(
                 session,
                 Action.COPY_REMADE,

@@ -16,6 +16,7 @@ from app.database import close_session, transaction
 from app.intake.gateways.configured import ConfiguredGateway, find_gateway
 from app.intake.gateways.protocol import Capability, MediaProvider
 from app.models import Attachment, AttachmentState
+from app.safe.resealing import owe_resealing
 from workers.attachments import copies, sandbox
 from workers.attachments.examining import kept_detail
 from workers.attachments.originals import Original, of_bytes
@@ -122,6 +123,7 @@ def _keep(
         attachment.state, attachment.sealed_source, attachment.failure = AttachmentState.KEPT, None, None
         attachment.sealed_original = sealed_original
         copies.put_all(attachment, original, found)
+        owe_resealing(session, attachment.report_id)
         audit.record(
             session,
             Action.ATTACHMENT_KEPT,
@@ -138,6 +140,7 @@ def _give_up(attachment_id: uuid.UUID, failure: str) -> None:
         if attachment.state != AttachmentState.WAITING:
             return
         attachment.state, attachment.failure = AttachmentState.FAILED, failure[:LONGEST_FAILURE]
+        owe_resealing(session, attachment.report_id)
         detail = {"failure": attachment.failure}
         audit.record(
             session, Action.ATTACHMENT_FAILED, f"attachment:{attachment_id}", actor="worker", detail=detail

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from app.database import close_session, db
 from app.intake.uploads import chained
 from app.models import Attachment, Upload, UploadPiece
-from workers.opening import SEAL_BYTES, CannotOpen, open_sealed, open_sealed_bytes
+from workers.opening import SEAL_BYTES, CannotOpen, keys_of_report, open_sealed, open_sealed_bytes
 from workers.settings import WorkerSettings
 
 _PIECES_KEPT = 4  # opened ones, in memory
@@ -100,6 +100,8 @@ def original_of(settings: WorkerSettings, attachment_id: uuid.UUID) -> Original:
     attachment = db.session.get(Attachment, attachment_id)
     upload_id = attachment.upload_id if attachment else None
     sealed = attachment.sealed_original if attachment else None
+    if attachment is not None:
+        settings = keys_of_report(db.session(), settings, attachment.report_id)
     close_session()
     if upload_id is not None:
         return _from_pieces(settings, upload_id)

@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import create_app
+from app.garbage import spare_what_is_loaded
 from workers.benchmarks.installation import EMPTY_PATH
 
 
@@ -14,3 +15,4 @@ def _empty() -> Flask:
 
 
 application = DispatcherMiddleware(create_app(), {EMPTY_PATH: _empty()})
+spare_what_is_loaded()

@@ -35,8 +35,8 @@ class Installation:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
-    """Secrets, schema and Valkey. The database is SQLite unless SEERE_DATABASE_URL names an empty one."""
+def installation(database_url: str | None = None) -> Iterator[Installation]:
+    """Secrets, schema and Valkey. The database is SQLite unless an empty one is named here or in SEERE_DATABASE_URL."""
     with tempfile.TemporaryDirectory(prefix="seere-bench-") as folder:
         var, address = Path(folder) / "var", f"http://127.0.0.1:{_free_port()}"
         make_secrets(var, demonstration=True)
@@ -47,6 +47,8 @@ def installation() -> Iterator[Installation]:
             "SEERE_DEMONSTRATION": "false",
         }
         environment.pop("SEERE_REDIS_URL", None)
+        if database_url:
+            environment["SEERE_DATABASE_URL"] = database_url
         valkey, url = valkey_part(var, environment)
         valkey.start()
         try:

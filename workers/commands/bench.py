@@ -39,6 +39,20 @@ def sms(count: int) -> None:
     click.echo(json.dumps(measure(count)))
 
 
+@bench_commands.command("desk")
+@click.option("--cases", default=100_000, show_default=True)
+@click.option("--repeat", default=40, show_default=True, help="How often each page is fetched.")
+@click.option(
+    "--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True
+)
+@click.option("--database-url", help="An empty database to use instead of one made for this.")
+def desk(cases: int, repeat: int, database: str, database_url: str | None) -> None:
+    """Milliseconds of each page of the desk with many cases, one after the other, beside an empty route."""
+    from workers.benchmarks.desk import measure
+
+    click.echo(json.dumps(measure(cases, repeat, database, database_url)))
+
+
 @bench_commands.command("web")
 @click.option("--count", default=200, show_default=True)
 def web(count: int) -> None:

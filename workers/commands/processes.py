@@ -52,3 +52,24 @@ def process(report_id: uuid.UUID) -> None:
             report = session.get_one(Report, report_id)
             case = session.get(Case, report.case_id) if report.case_id else None
             click.echo(f"{report.state}{f', case {case.reference}' if case else ''}")
+
+
+@report_commands.command("reseal-intake")
+def reseal_intake_command() -> None:
+    """Seal anew what is under an earlier intake key, after 'seere keys rotate-intake'; it may be run again."""
+    from app.intake.spool import waiting
+    from workers.intake_rotation import reseal_intake
+    from workers.runtime import keys, worker_app
+
+    with worker_app().app_context():
+        result = reseal_intake(keys())
+    click.echo(f"Sealed anew: {result.done}. Could not be opened, and left: {result.damaged}.")
+    if spooled := len(waiting(keys().settings)):
+        click.echo(
+            f"{spooled} messages still wait on the disk: run this again when they are in the database."
+        )
+        return
+    click.echo(
+        "Keep the earlier key as long as phones may hold a report that they could not send yet, 30 days at the least,\n"
+        "run this once more, and then 'seere keys forget-earlier-intake'. Backups from before need it to be read."
+    )

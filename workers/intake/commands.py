@@ -14,6 +14,7 @@ from app.models import ArrivalOutcome, Message, Report
 from workers.intake.conversations import leave
 from workers.intake.machines import A_DAY
 from workers.intake.turn import Turn
+from workers.notifications.phones import stop_colleague
 
 _AN_HOUR = A_DAY / 24
 _WRONG_CODE = "unknown_code"
@@ -29,11 +30,13 @@ def obey(turn: Turn, request: Request) -> None:
 def stop(turn: Turn) -> None:
     """Nothing is sent to this phone any more; what was queued is cancelled."""
     stop_contact(turn.session, turn.contact, "reporter")
+    stop_colleague(turn.session, turn.keys.workers, turn.arrived.sender, is_stop=True)
 
 
 def start(turn: Turn) -> None:
     """Texts may be sent again."""
     start_contact(turn.session, turn.contact, "reporter")
+    stop_colleague(turn.session, turn.keys.workers, turn.arrived.sender, is_stop=False)
     turn.answer("resumed")
 
 

@@ -104,7 +104,8 @@ def part_from(session: Session, parting: Parting, report: Report, message: Messa
 
 
 def _about(session: Session, case: Case) -> About:
-    main = session.scalar(select(Act.violation_code).where(Act.case_id == case.id, Act.is_main).limit(1))
+    shown = select(Act.violation_code).where(Act.case_id == case.id, Act.is_main, Act.removed_at.is_(None))
+    main = session.scalar(shown.limit(1))
     return About(case.region_code, case.cercle_code, main)
 
 

@@ -29,6 +29,7 @@ from workers.opening import open_sealed
 
 _JOINABLE = (ArrivalOutcome.REPORT_OPENED, ArrivalOutcome.ADDED, ArrivalOutcome.JOINED)
 _LOOKED_AT = 3  # messages before this one that a piece may belong to
+GIVEN_AWAY = b""  # of a message that has settled: what comes later stands on its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def _siblings(turn: Turn) -> list[Opened]:
             Arrival.part_reference == turn.arrival.part_reference,
             Arrival.received_at.between(moment - near, moment + near),
             Arrival.id != turn.arrival.id,
+            Arrival.sealed_content != GIVEN_AWAY,
         )
     )
     return [_open(turn, arrival) for arrival in found]
@@ -164,6 +166,7 @@ def _messages_before(turn: Turn) -> list[tuple[Message, list[Opened]]]:
             Arrival.outcome.in_(_JOINABLE),
             Arrival.message_id.is_not(None),
             Arrival.received_at.between(moment - window, moment + window),
+            Arrival.sealed_content != GIVEN_AWAY,
         )
         .order_by(Arrival.received_at.desc())
     )

@@ -54,7 +54,7 @@ def decided_codes(case: Case) -> tuple[str, ...]:
     if not case.acts and case.verification == Verification.VERIFIED:
         return ()
     ordered: list[Act] = sorted(case.acts, key=lambda act: (not act.is_main, act.violation_code))
-    return tuple(act.violation_code for act in ordered) or (NO_VIOLATION,)
+    return tuple(dict.fromkeys(act.violation_code for act in ordered)) or (NO_VIOLATION,)
 
 
 def split(examples: Sequence[Example]) -> Split:

@@ -13,6 +13,7 @@ from app.messaging.contacts import silent_from
 from app.messaging.segments import count_segments
 from app.messaging.wordings import UnknownWording, wording
 from app.models import Contact, Message, MessagePurpose, Report
+from app.notifications.codes import confirmation_code
 from app.receipts import derived_code
 from workers.opening import CannotOpen, open_sealed
 
@@ -68,7 +69,7 @@ def _text(
     if not message.template:
         return _not_empty(message.text)
     said = _worded(session, message.template, message.language)
-    return said.replace(CODE, _code(keys, report)) if CODE in said else said
+    return said.replace(CODE, _code(keys, message, report)) if CODE in said else said
 
 
 def _open_address(keys: Keys, message: Message, contact: Contact | None) -> str:
@@ -95,7 +96,9 @@ def _not_empty(text: str | None) -> str:
     return text
 
 
-def _code(keys: Keys, report: Report | None) -> str:
+def _code(keys: Keys, message: Message, report: Report | None) -> str:
+    if message.purpose == MessagePurpose.COLLEAGUE:
+        return confirmation_code(keys.settings.lookup_key, message.id)
     if report is None:
         raise Unsendable("no-report")
     return derived_code(keys.settings.lookup_key, report.channel_reference.hex())

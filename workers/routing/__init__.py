@@ -1,5 +1,5 @@
 """Which organisations a case is proposed to, by the rules an installation has set."""
 
-from workers.routing.engine import route
+from workers.routing.engine import judge, route
 
-__all__ = ["route"]
+__all__ = ["judge", "route"]

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from collections.abc import Sequence
 
-from workers.contracts import ProposedReferral, RoutableCase, RoutableOrganisation, RoutingRule
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    least_place_confidence: float
-    never_referred: frozenset[str]
-
-
-@cache
-def _limits() -> _Limits:
-    source = resources.files("workers.vocabularies").joinpath("routing.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(source)
-    return _Limits(data["least_place_confidence"], frozenset(data["never_referred"]))
+from workers.contracts import (
+    Judgement,
+    ProposedReferral,
+    RoutableCase,
+    RoutableOrganisation,
+    RoutingRule,
+    Withheld,
+)
+from workers.routing.conditions import allows, fires, limits
+from workers.routing.reasons import reason
 
 
 def route(
@@ -30,25 +22,36 @@ def route(
     """One proposed referral for each organisation that rules ask for, soonest deadline first, then by organisation.
 
     None if the case may not be shared. An organisation is left out if it isn't active, if an actor of the case is one
-    it must never be sent, or if the report names the organisation itself.
+    it must never be sent, if the report names the organisation itself, or if a reporter hasn't allowed its kind.
     """
+    return [judged.referral for judged in judge(case, rules, organisations) if judged.withheld is None]
+
+
+def judge(
+    case: RoutableCase, rules: Sequence[RoutingRule], organisations: Sequence[RoutableOrganisation]
+) -> list[Judgement]:
+    """What rules ask for and what of it is withheld, and why; in the order of `route`."""
     if not case.may_share:
         return []
-    trusted = {organisation.id for organisation in organisations if _may_receive(organisation, case)}
+    known = {organisation.id: organisation for organisation in organisations}
     asked: dict[str, list[RoutingRule]] = {}
     for rule in sorted(rules, key=lambda rule: rule.id):
-        if rule.organisation_id in trusted and _fires(rule, case):
-            asked.setdefault(rule.organisation_id, []).append(rule)
-    proposed = [_referral(organisation, own, case) for organisation, own in asked.items()]
-    return sorted(proposed, key=lambda referral: (referral.deadline_hours, referral.organisation_id))
+        receiver = known.get(rule.organisation_id)
+        if receiver is not None and fires(rule, case, receiver):
+            asked.setdefault(receiver.id, []).append(rule)
+    judged = [Judgement(_referral(key, own, case), _withheld(known[key], case)) for key, own in asked.items()]
+    return sorted(judged, key=lambda each: (each.referral.deadline_hours, each.referral.organisation_id))
 
 
-def _may_receive(organisation: RoutableOrganisation, case: RoutableCase) -> bool:
-    return (
-        organisation.is_active
-        and organisation.conflict_actors.isdisjoint(case.actors)
-        and not _is_named(organisation, case)
-    )
+def _withheld(organisation: RoutableOrganisation, case: RoutableCase) -> Withheld | None:
+    """Why an organisation isn't sent a case, if it isn't; what accuses it comes first."""
+    if not organisation.conflict_actors.isdisjoint(case.actors):
+        return Withheld.CONFLICT
+    if _is_named(organisation, case):
+        return Withheld.NAMED
+    if not organisation.is_active:
+        return Withheld.INACTIVE
+    return None if allows(case, organisation) else Withheld.CONSENT
 
 
 def _is_named(organisation: RoutableOrganisation, case: RoutableCase) -> bool:
@@ -56,50 +59,20 @@ def _is_named(organisation: RoutableOrganisation, case: RoutableCase) -> bool:
     return any(name.casefold() in named for name in {organisation.id, *organisation.names})
 
 
-def _fires(rule: RoutingRule, case: RoutableCase) -> bool:
-    return (
-        bool(_sure_violations(rule, case))
-        and _is_in_region(rule, case)
-        and (not rule.actors or not rule.actors.isdisjoint(case.actors))
-        and case.urgency >= rule.minimum_urgency
-    )
-
-
-def _sure_violations(rule: RoutingRule, case: RoutableCase) -> Mapping[str, float]:
-    """The violations of the case that the rule is about and that are sure enough for it."""
-    return {
-        code: confidence
-        for code, confidence in case.violations.items()
-        if code not in _limits().never_referred
-        and (not rule.violations or code in rule.violations)
-        and confidence >= rule.minimum_confidence
-    }
-
-
-def _is_in_region(rule: RoutingRule, case: RoutableCase) -> bool:
-    if not rule.regions:
-        return True
-    least = max(rule.minimum_confidence, _limits().least_place_confidence)
-    return case.region in rule.regions and case.place_confidence >= least
-
-
 def _referral(organisation_id: str, rules: Sequence[RoutingRule], case: RoutableCase) -> ProposedReferral:
     return ProposedReferral(
         organisation_id,
         tuple(rule.id for rule in rules),
         min(rule.deadline_hours for rule in rules),
-        tuple(_reason(rule, case) for rule in rules),
+        tuple(reason(rule, case) for rule in rules),
+        disclosure=_least_disclosure(rules, case),
+        is_sent=not case.needs_person and any(rule.sends_at_once for rule in rules),
     )
 
 
-def _reason(rule: RoutingRule, case: RoutableCase) -> str:
-    """What made the rule fire, in words a person can check."""
-    sure = _sure_violations(rule, case)
-    parts = [f"{code} ({confidence:.0%})" for code, confidence in sorted(sure.items())]
-    if rule.regions:
-        parts.append(f"region {case.region}")
-    if rule.actors:
-        parts.append("actors " + ", ".join(sorted(rule.actors.intersection(case.actors))))
-    if rule.minimum_urgency:
-        parts.append(f"urgency {case.urgency}")
-    return f"{rule.name}: " + ", ".join(parts)
+def _least_disclosure(rules: Sequence[RoutingRule], case: RoutableCase) -> str:
+    """Where rules differ the organisation sees the least of it; who it is only if everybody allowed that."""
+    order = limits().disclosures
+    least = min((rule.disclosure for rule in rules), key=order.index)
+    is_too_much = least == limits().names_people and not case.allows_identity
+    return order[order.index(least) - 1] if is_too_much else least

@@ -33,6 +33,20 @@ DESK_PAGES = (
     ("awa.monitor", "/desk/call-backs"),
     ("awa.monitor", "/desk/account"),
     ("awa.monitor", "/desk/no-such-page"),
+    ("awa.monitor", "/desk/notifications"),
+    ("awa.monitor", "/desk/notifications/settings"),
+    ("awa.monitor", "/desk/safe"),
+    ("issa.supervisor", "/desk/safe/recover"),
+    ("awa.monitor", "/desk/account/factors"),
+    ("awa.monitor", "/desk/account/sessions"),
+    ("issa.supervisor", "/desk/rules"),
+    ("issa.supervisor", "/desk/rules/new"),
+    ("issa.supervisor", "/desk/people"),
+    ("issa.supervisor", "/desk/retention"),
+    ("issa.supervisor", "/desk/openings/overview"),
+    ("kadia.auditor", "/desk/audit/signatures"),
+    ("moussa.administrator", "/desk/administration/organisations"),
+    ("moussa.administrator", "/desk/administration/webhooks"),
 )
 _axe = Axe()
 

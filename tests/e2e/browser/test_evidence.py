@@ -32,7 +32,9 @@ def opened(desk: Callable[..., Page], photographed_case: str) -> Page:
     """The opening page of a picture, as somebody of the desk has it before them."""
     page = desk(WHO, photographed_case)
     page.locator(".file summary", has_text="Open the file").first.click()
-    page.get_by_label("Why it must be opened").first.fill("to hide what could identify somebody")
+    page.locator(".file").get_by_label("Why it must be opened").first.fill(
+        "to hide what could identify somebody"
+    )
     follow(page.locator(".file").get_by_role("button", name="Open the file").first)
     expect(page.locator(".hiding img")).to_be_visible(timeout=60_000)
     return page

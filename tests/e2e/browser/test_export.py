@@ -30,17 +30,35 @@ def filed(installation: Installation) -> Filed:
     return installation.file(ACCOUNT)
 
 
-def test_verifying_needs_a_reason_that_stays_with_the_case(desk: Desk, filed: Filed) -> None:
-    page = desk("nana.analyst", filed.path)
-    page.locator("#verify select").select_option("verified")
+def test_verifying_takes_a_checklist_a_reason_and_two_people(desk: Desk, filed: Filed) -> None:
+    page = desk("sekou.supervisor", filed.path)
+    propose(page)
+    page.locator("#verify select").select_option("pending")
     follow(page.get_by_role("button", name="Keep the verification"))
     expect(page.get_by_role("alert")).to_contain_text("Give the reason in at least 10 characters.")
-    expect(page.locator(".case-head .chip-verified")).to_have_count(0)
-    expect(page.locator("#verify select")).to_have_value("verified")
+    expect(page.locator("#verify select")).to_have_value("pending")
+    page.get_by_label("On what ground").fill(GROUND)
+    follow(page.get_by_role("button", name="Keep the verification"))
+    expect(page.locator("#verify option[value=verified]")).to_have_count(0)
+    page = desk("nana.analyst", filed.path)
+    page.locator("#verify select").select_option("verified")
     page.get_by_label("On what ground").fill(GROUND)
     follow(page.get_by_role("button", name="Keep the verification"))
     expect(page.locator(".case-head .chip-verified")).to_have_text("Verified")
     expect(page.locator("#history")).to_contain_text(GROUND)
+
+
+def propose(page: Page) -> None:
+    """Assess the report and settle every point, as somebody does who has looked at all of it."""
+    page.get_by_text("Sources and what their word is worth").click()
+    page.get_by_label("Reliability of the source").select_option("B")
+    page.get_by_label("Credibility of what it says").select_option("2")
+    follow(page.locator("#verification .record-list button"))
+    page.get_by_text("Checklist", exact=True).click()
+    for answer in page.locator("#checks input[value=yes]").all():
+        answer.check()
+    follow(page.get_by_role("button", name="Keep the checklist"))
+    expect(page.locator("#verification")).to_contain_text("checklist: 6 of 6")
 
 
 def test_both_files_hold_as_many_cases_as_were_counted_the_verified_one_among_them(

@@ -15,7 +15,7 @@ from tests.e2e.browser.watching import follow
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 Desk = Callable[..., Page]
-POLL_MILLISECONDS = 30_000  # the page asks every five seconds; the workers need a few more
+POLL_MILLISECONDS = 40_000  # the page asks every ten seconds; the workers need a few more
 
 
 def paths(page: Page) -> list[str]:
@@ -65,7 +65,7 @@ def test_filters_live_in_the_address_so_that_a_view_can_be_kept(desk: Desk, with
     follow(page.get_by_role("button", name="Apply"))
     expect(page.locator(".result-count")).to_be_visible()
     kept = {name: values for name, values in asked(page).items() if values != [""]}
-    assert set(kept) == {"region", "urgency", "status"}
+    assert set(kept) == {"region", "urgency", "status", "order"}
     found = paths(page)
     assert len(found) == result_count(page) > 0
     places = page.locator(".case-place").all_inner_texts()
@@ -158,8 +158,43 @@ def test_new_reports_announce_themselves_on_an_open_inbox(desk: Desk, installati
     filed = installation.file("Le maire de Kita a fait arrêter un paysan qui refusait de céder son champ.")
     announced = page.locator("a.fresh")
     expect(announced).to_have_text("1 new report – show", timeout=POLL_MILLISECONDS)
-    follow(announced)
-    expect(page.locator("a.fresh")).to_be_hidden()
+    before = len(paths(page))
+    announced.click()
+    expect(page.locator(f".case-row.is-fresh h2 a[href='{filed.path}']")).to_be_focused()
+    expect(announced).to_be_hidden()
+    assert len(paths(page)) == before + 1
     page.get_by_role("searchbox").fill(filed.reference)
     follow(page.get_by_role("button", name="Search"))
     assert paths(page) == [filed.path]
+
+
+def test_keys_walk_tick_take_and_undo_and_can_be_turned_off(desk: Desk) -> None:
+    page = desk("awa.monitor", "/desk/?unassigned=1")
+    links = page.locator(".case-row h2 a")
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-ticked]")).to_have_text("2 cases ticked")
+    taken = paths(page)[:2]
+    page.keyboard.press("a")
+    expect(page.locator(".flashes")).to_contain_text("2 cases are changed.")
+    assert not set(taken) & set(paths(page))
+    page.keyboard.press("u")
+    expect(page.locator(".flashes")).to_contain_text("2 cases are as they were.")
+    assert paths(page)[:2] == taken
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("jex?")
+    expect(page.get_by_role("searchbox")).to_have_value("jex?")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Use these keys in this browser").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator(".case-row h2 a:focus")).to_have_count(0)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tests.e2e.browser.installation import Installation
 from tests.e2e.browser.watching import SMALLEST_WIDTH, Windows
-from tests.e2e.running import CODE, wait_for
+from tests.e2e.running import CODE
 from workers.opening import open_sealed
 from workers.settings import WorkerSettings, load_worker_settings
 
@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ACCOUNT = "Des hommes armés ont volé douze vaches près de Bankass. Ɲɛnabɔ \ud83d\udc04"
 PLANTED = ("vaches", "Bankass", "76 12 34 56", "guignard")
 LEAVE = re.compile("/leave$")
-PATIENCE_SECONDS = 20
 NO_NETWORK = "ERR_INTERNET_DISCONNECTED"  # the browser says so itself, and means it as an error
 
 # Everything that the browser holds for this site, as text: databases, caches with the bodies in them, storage.
@@ -140,7 +139,11 @@ def test_an_answer_that_is_lost_makes_no_second_report(phone: Page, installation
     before = len(web_reports(installation))
     lose_answers(phone.context)
     write(phone)
-    wait_for(lambda: len(web_reports(installation)) > before, PATIENCE_SECONDS)
+    for _ in range(100):
+        if len(web_reports(installation)) > before:
+            break
+        phone.wait_for_timeout(200)  # a plain sleep would hold up what stands in for the lost answer
+    assert len(web_reports(installation)) == before + 1
     expect(phone.locator("#held .state")).to_have_text("Locked. It waits for a network.")
     phone.context.unroute(re.compile("/sealed$"))
     again = phone.context.new_page()

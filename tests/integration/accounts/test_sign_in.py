@@ -27,8 +27,6 @@ def attempt(client: FlaskClient, email: str, password: str, **other: str) -> Tes
 @pytest.mark.parametrize(
     ("role", "first_page"),
     [
-        (Role.MONITOR, "/desk/"),
-        (Role.SUPERVISOR, "/desk/"),
         (Role.ANALYST, "/desk/"),
         (Role.AUDITOR, "/desk/audit"),
         (Role.ADMINISTRATOR, "/desk/administration"),
@@ -61,16 +59,6 @@ def test_unknown_wrong_and_closed_get_the_same_answer(client: FlaskClient, make_
     assert all(PASSWORD not in answer.text for answer in answers)
 
 
-def test_guessing_is_stopped_for_the_address_and_for_where_it_comes_from(
-    app: Flask, client: FlaskClient, make_user: MakeUser
-) -> None:
-    user = make_user()
-    for _ in range(10):
-        assert attempt(client, user.email, "wrong").status_code == 422
-    assert attempt(client, user.email, PASSWORD).status_code == 429
-    assert attempt(client, "another@example.org", "x").status_code == 429
-
-
 ELSEWHERE = [
     "https://evil.example/desk/",
     "//evil.example/desk/",
@@ -87,7 +75,7 @@ ELSEWHERE = [
 
 
 def test_sign_in_leads_only_into_the_desk(app: Flask, make_user: MakeUser) -> None:
-    user = make_user()
+    user = make_user(Role.ANALYST)
     for onward in ELSEWHERE:
         assert attempt(app.test_client(), user.email, PASSWORD, next=onward).location == "/desk/"
 
@@ -96,7 +84,7 @@ def test_sign_in_leads_back_to_where_one_wanted_to_go(client: FlaskClient, make_
     wanted = client.get("/desk/?q=koro&mine=1").location
     assert 'value="/desk/?q=koro&amp;mine=1"' in client.get(wanted).text
     assert (
-        attempt(client, make_user().email, PASSWORD, next="/desk/?q=koro&mine=1").location
+        attempt(client, make_user(Role.ANALYST).email, PASSWORD, next="/desk/?q=koro&mine=1").location
         == "/desk/?q=koro&mine=1"
     )
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.casework.conclusions import Conclusion
 from app.clock import utcnow
 from app.database import db, transaction
 from app.models import Case, Contact, Message, OwedWork, Report
 
-from .desk import Conclusion, report_case
+from .desk import report_case
 
 
 def phone_case(

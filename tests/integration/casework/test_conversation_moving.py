@@ -244,7 +244,7 @@ def test_a_page_that_is_out_of_date_moves_nothing(enter: Enter) -> None:
     page = client.get(address(case)).text
     token = re.search(r'name="csrf_token" value="([^"]*)"', page)
     assert token
-    post(client, address(case), address(case, "notes"), text="Somebody was here.")
+    post(client, address(case), address(case, "status"), status="in_progress")
     target = address(case, "messages", message.id, "move")
     answer = client.post(target, data={"csrf_token": token[1], "version": str(case.version)})
     assert answer.status_code == 409

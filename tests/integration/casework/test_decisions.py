@@ -160,13 +160,13 @@ def test_nobody_overwrites_what_a_colleague_changed_meanwhile(enter: Enter) -> N
     client, _ = enter()
     case = report_case(PILLAGE, URGENT)
     token = csrf_token(client, address(case))
-    assert post(client, address(case), address(case, "notes"), text="Première note").status_code == 303
+    assert post(client, address(case), address(case, "status"), status="in_progress").status_code == 303
     stale = {"csrf_token": token, "version": case.version, "status": "closed", "reason": "Ce que j’ai écrit"}
     answer = client.post(address(case, "status"), data=stale)
     assert answer.status_code == 409
     assert "Ce que j’ai écrit" in answer.text
     assert "Somebody changed this case" in answer.text
-    assert fresh(case).status == "new"
+    assert fresh(case).status == "in_progress"
 
 
 def test_a_finding_is_decided_only_under_its_own_case(enter: Enter) -> None:

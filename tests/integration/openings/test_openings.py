@@ -12,9 +12,22 @@ from sqlalchemy import select
 
 from app.clock import utcnow
 from app.database import db, transaction
-from app.models import AuditEntry, CaseEvent, Message, Opening, OrganisationKind, OwedWork, Report, Role, User
+from app.models import (
+    AuditEntry,
+    CaseEvent,
+    Message,
+    Notification,
+    Opening,
+    OrganisationKind,
+    OwedWork,
+    Report,
+    Role,
+    User,
+)
+from app.openings import amounts
 from app.openings.answers import Answer, AnswerKind
 from app.openings.service import erase_expired
+from app.safe import strength
 from tests.integration.casework.conftest import Enter
 from tests.integration.casework.desk import address
 
@@ -206,11 +219,77 @@ def test_an_opened_text_is_only_text(enter: Enter) -> None:
     assert client.get(f"{page}/content").status_code == 404
 
 
-def test_a_message_that_was_made_safe_is_read_and_never_opened(enter: Enter) -> None:
+def test_the_words_of_a_message_that_was_made_safe_open_with_a_reason_too(enter: Enter) -> None:
     client, _ = enter()
     case, _ = case_with_phone()
-    message = db.session.scalars(select(Message)).one()
-    assert ask(client, case, "message", message.id).status_code == 404
+    with transaction() as session:
+        message = session.scalars(select(Message)).one()
+        message.sealed_content = b"sealed"
+    assert ask(client, case, "message", message.id, reason="short").status_code == 422
+    assert ask(client, case, "message", message.id).status_code == 303
+
+
+def test_one_sign_is_opened_only_if_it_stands_in_the_message(enter: Enter) -> None:
+    client, _ = enter()
+    case, _ = case_with_phone()
+    with transaction() as session:
+        message = session.scalars(select(Message)).one()
+        message.anonymised_text, message.sealed_content = "[PERSONNE-1] est blessé", b"sealed"
+    page = client.get(address(case)).text
+    assert 'part=%5BPERSONNE-1%5D">[PERSONNE-1]</a>' in page.replace("&amp;", "&")
+    form = client.get(
+        f"/desk/openings?subject=token&subject_id={message.id}&case={case.id}&part=[PERSONNE-1]"
+    )
+    assert "Who or what [PERSONNE-1] stands for" in form.text
+    assert ask(client, case, "token", message.id, part="[PERSONNE-2]").status_code == 404
+    page = ask(client, case, "token", message.id, part="[PERSONNE-1]").location
+    answer(Answer(AnswerKind.TEXT, b"Amadou"))
+    assert "Amadou" in client.get(page).text
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "opening.asked")).one()
+    assert entry.detail["token"] == "[PERSONNE-1]"
+
+
+def test_without_a_second_factor_nothing_opens(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strength, "_passed_a_factor", lambda: False)
+    client, _ = enter()
+    case, contact = case_with_phone()
+    refused = ask(client, case, "contact", contact.id)
+    assert refused.status_code == 422
+    assert "second factor" in refused.text
+    assert openings() == []
+
+
+def test_there_is_an_end_to_what_one_person_opens_in_an_hour(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amounts, "most_in_an_hour", lambda: 1)
+    client, _ = enter()
+    case, contact = case_with_phone()
+    assert ask(client, case, "contact", contact.id).status_code == 303
+    assert "very much in a short time" in ask(client, case, "contact", contact.id).text
+    assert len(openings()) == 1
+
+
+def test_supervisors_see_and_hear_of_who_opens_unusually_much(
+    enter: Enter,
+    make_user: Callable[..., User],
+    sign_in: Callable[[FlaskClient, User], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(amounts, "thresholds", lambda: (amounts.Threshold(7, 1, 3),))
+    supervisor, person = enter(Role.SUPERVISOR)
+    user, client = make_user(organisation=person.organisation), supervisor.application.test_client()
+    sign_in(client, user)
+    case, contact = case_with_phone()
+    for _ in range(2):
+        assert "Unusually many" not in supervisor.get("/desk/openings/overview").text
+        ask(client, case, "contact", contact.id)
+    page = supervisor.get("/desk/openings/overview").text
+    assert "Unusually many" in page
+    assert user.display_name in page
+    told = db.session.scalars(select(Notification).where(Notification.kind == "opened_much")).all()
+    assert [each.user_id for each in told] == [person.id]
+    assert client.get("/desk/openings/overview").status_code == 403
 
 
 def test_a_phone_is_opened_only_from_a_case_that_it_wrote_to(enter: Enter) -> None:
@@ -249,7 +328,7 @@ def test_who_has_script_may_ask_how_far_it_is(enter: Enter) -> None:
     assert client.get(page, headers=json).json == {"state": "waiting"}
     answer(Answer(AnswerKind.NUMBER, NUMBER.encode()))
     assert client.get(page, headers=json).json == {"state": "open"}
-    assert "Refresh" not in client.get(page).headers
+    assert 590 < int(client.get(page).headers["Refresh"]) <= 601  # then it is gone from the screen
 
 
 def test_a_form_without_its_token_is_refused(enter: Enter) -> None:

@@ -1,0 +1,1 @@
+"""How long things are kept, what falls due, and what a legal hold keeps from being erased."""
