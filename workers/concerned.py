@@ -10,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.conflicts import DESK_CONCERNED, Concerned, keep_found
-from app.casework.disclosure import LIVE_STATES
 from app.casework.sharing import may_be_shared_with
 from app.casework.visibility import has_conflict
-from app.models import Case, Disclosure, Message, Organisation, OrganisationKind, Referral, User
+from app.models import LIVE_STATES, Case, Disclosure, Message, Organisation, OrganisationKind, Referral, User
 from app.notifications.kinds import NoticeKind
 from app.notifications.service import administrators, notify
 from workers.escalation import send_by_machine

@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import Action
 from app.casework.applying import SURE_ENOUGH, Conclusion, apply
-from app.casework.disclosure import LIVE_STATES
 from app.casework.sharing import WITHHELD, allowed_disclosure
 from app.casework.telling import tell_if_urgent, tell_of_answer, tell_of_referral
 from app.casework.visibility import has_conflict
 from app.clock import utcnow
 from app.intake.case_text import refresh_text
 from app.models import (
+    LIVE_STATES,
     UNSAFE_ADDITION,
     Case,
     CaseEvent,

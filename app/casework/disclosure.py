@@ -14,17 +14,16 @@ from sqlalchemy.orm import Session
 
 from app.intake.consent import read
 from app.models import (
+    LIVE_STATES,
     Case,
     Disclosure,
     Organisation,
     Referral,
-    ReferralState,
     Report,
     ReportState,
     User,
 )
 
-LIVE_STATES = (ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.DONE)
 _ORDER = tuple(Disclosure)
 _SUNDAY = 6
 

@@ -11,12 +11,22 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select, true
 
-from app.casework.disclosure import LIVE_STATES, may_read_account
+from app.casework.disclosure import may_read_account
 from app.casework.overdue import is_overdue
 from app.casework.search import holds_every_word
 from app.casework.views import ANY, OPEN, SHOWN_WITH_SUMMARIES, InboxFilter
 from app.clock import utcnow
-from app.models import UNSAFE_ADDITION, Act, Case, CaseStatus, Finding, FindingState, Referral, User
+from app.models import (
+    LIVE_STATES,
+    UNSAFE_ADDITION,
+    Act,
+    Case,
+    CaseStatus,
+    Finding,
+    FindingState,
+    Referral,
+    User,
+)
 from app.reference.taxonomy import actor_categories
 
 _LAST_DAY = date(9999, 12, 30)  # the end of a period lies a day later

@@ -7,10 +7,11 @@ import uuid
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.casework.disclosure import LIVE_STATES, identity_is_allowed
+from app.casework.disclosure import identity_is_allowed
 from app.casework.errors import CaseworkError
 from app.casework.visibility import has_conflict
 from app.models import (
+    LIVE_STATES,
     Case,
     Disclosure,
     Organisation,

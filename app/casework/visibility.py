@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, or_,
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.permissions import Permission, may
-from app.casework.disclosure import LIVE_STATES, disclosed, is_at_least, may_read_account
+from app.casework.disclosure import disclosed, is_at_least, may_read_account
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
 from app.models import (
+    LIVE_STATES,
     Case,
     CaseConflict,
     Disclosure,
@@ -25,7 +26,6 @@ from app.models import (
 from app.reference.taxonomy import possible_authors
 
 ACTOR = "actor"
-SEEN_STATES = LIVE_STATES
 _FOR_SUMMARIES = frozenset(
     {Permission.ANSWER_REFERRALS}
 )  # what may be done by who is shown no more than a summary
@@ -147,7 +147,7 @@ def _reached(
     it knows how long the list is. The cases are the same.
     """
     referred = select(Referral.case_id).where(
-        Referral.organisation_id == organisation_id, Referral.state.in_(SEEN_STATES)
+        Referral.organisation_id == organisation_id, Referral.state.in_(LIVE_STATES)
     )
     assigned = aliased(Case)
     people = select(User.id).where(User.organisation_id == organisation_id)

@@ -12,6 +12,7 @@ from app.models.accounts import (
     UserSession,
 )
 from app.models.casefile import (
+    LIVE_STATES,
     SPAM,
     UNSAFE_ADDITION,
     Act,
@@ -100,6 +101,7 @@ from app.models.verifying import SourceAssessment, VerificationCheck, Verificati
 from app.models.web_report import Draft, Questionnaire, QuestionnaireFile, QuestionnaireState
 
 __all__ = [
+    "LIVE_STATES",
     "SPAM",
     "UNSAFE_ADDITION",
     "AccessToken",

@@ -47,6 +47,13 @@ class ReferralState(StrEnum):
     REVOKED = "revoked"
 
 
+LIVE_STATES = (
+    ReferralState.SENT,
+    ReferralState.ACCEPTED,
+    ReferralState.DONE,
+)  # its organisation sees the case
+
+
 class ActState(StrEnum):
     """What became of the allegation that an act was done."""
 

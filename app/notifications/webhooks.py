@@ -7,11 +7,17 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Case, Organisation, Referral, ReferralState, WebhookDelivery, WebhookEndpoint
+from app.models import (
+    LIVE_STATES,
+    Case,
+    Organisation,
+    Referral,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from app.notifications.kinds import NoticeKind, facts
 
 TEST = "test"
-HEARD_STATES = (ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.DONE)
 
 
 def owe_deliveries(
@@ -40,7 +46,7 @@ def _referral_of(session: Session, case: Case, organisation: Organisation) -> uu
         select(Referral.id).where(
             Referral.case_id == case.id,
             Referral.organisation_id == organisation.id,
-            Referral.state.in_(HEARD_STATES),
+            Referral.state.in_(LIVE_STATES),
         )
     )
 

@@ -19,10 +19,10 @@ from app.audit import Action
 from app.casework.visibility import has_conflict
 from app.clock import utcnow
 from app.database import transaction
-from app.models import NoticeState, Referral, WebhookDelivery, WebhookEndpoint
+from app.models import LIVE_STATES, NoticeState, Referral, WebhookDelivery, WebhookEndpoint
 from app.notifications.kinds import NoticeKind
 from app.notifications.service import administrators, notify
-from app.notifications.webhooks import HEARD_STATES, TEST
+from app.notifications.webhooks import TEST
 from workers.notifications.calling import Answer, Call, call
 from workers.opening import CannotOpen, open_sealed
 
@@ -104,7 +104,7 @@ def _objection(session: Session, delivery: WebhookDelivery, endpoint: WebhookEnd
     if not endpoint.is_enabled or not endpoint.organisation.is_active:
         return "off"
     referral = session.get(Referral, delivery.referral_id) if delivery.referral_id else None
-    if referral is None or referral.state not in HEARD_STATES or referral.case.is_withdrawn:
+    if referral is None or referral.state not in LIVE_STATES or referral.case.is_withdrawn:
         return "gone"
     return "conflict" if has_conflict(session, referral.case_id, endpoint.organisation) else ""
 

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.disclosure import LIVE_STATES, identity_is_allowed
+from app.casework.disclosure import identity_is_allowed
 from app.casework.visibility import has_conflict
 from app.models import (
+    LIVE_STATES,
     Case,
     Disclosure,
     Organisation,
