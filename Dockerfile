@@ -31,6 +31,11 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
 CMD ["seere", "web", "--bind", "0.0.0.0:8000"]
 
 FROM base AS worker
+# Pango and a font, to make PDF with.
+RUN apt-get update \
+ && apt-get install --no-install-recommends -y \
+      fonts-dejavu-core=2.* libharfbuzz-subset0=6.* libpango-1.0-0=1.50.* libpangoft2-1.0-0=1.50.* \
+ && rm -rf /var/lib/apt/lists/*
 COPY requirements/workers.txt requirements/workers.txt
 RUN pip install --require-hashes -r requirements/workers.txt
 COPY pyproject.toml README.md ./

@@ -3,16 +3,16 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 10 --timeout 60
-CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 BROWSER_SCRIPTS := $(shell find app/frontend -type f) package.json package-lock.json .npmrc scripts/build_assets.py
 
-.PHONY: run install compiled assets test check tests chromium lock translations screenshots evaluate bench storm clean
+.PHONY: run install compiled assets test check tests programs lock translations screenshots evaluate bench storm clean
 
 run: install  ## Start everything with invented data; Ctrl-C stops it
 	@$(BIN)/seere up --demonstration --port $(PORT)
 
 install: .venv/installed compiled assets  ## Make .venv with all that running needs
+	@sh scripts/install_programs.sh run
 
 .venv/bin/python:
 	@echo "Making .venv with $$($(PYTHON) --version)…"
@@ -30,7 +30,7 @@ install: .venv/installed compiled assets  ## Make .venv with all that running ne
 	@$(PIP) install --quiet --require-hashes -r requirements/development.txt
 	@touch $@
 
-test: .venv/installed-tests chromium compiled assets check tests  ## Everything that CI runs
+test: .venv/installed-tests programs compiled assets check tests  ## Everything that CI runs
 
 check: .venv/installed-tests
 	$(BIN)/ruff format --check .
@@ -53,15 +53,8 @@ app/static/built/.made: $(BROWSER_SCRIPTS) .venv/installed-assets
 	@$(BIN)/python scripts/build_assets.py
 	@touch $@
 
-chromium:
-ifeq ($(CHROMIUM),)
-	@echo "Chromium is missing: installing Debian's…"
-	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then \
-	  sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	else echo "Install Chromium, then run make test again."; exit 1; fi
-endif
+programs:
+	@sh scripts/install_programs.sh test
 
 compiled: .venv/installed
 	@$(BIN)/pybabel -q compile -d translations
