@@ -120,6 +120,20 @@ def transaction() -> Iterator[Session]:
         _run(follow_up)
 
 
+@contextmanager
+def transaction_apart(engine: Engine) -> Iterator[Connection]:
+    """A short write transaction on a connection of its own, while the session goes on reading: it commits at the end.
+
+    Not within `transaction()`, which on SQLite would wait for itself.
+    """
+    with (
+        _sqlite_writer if engine.dialect.name == "sqlite" else nullcontext(),
+        engine.connect().execution_options(**{_BEGIN_MODE: "IMMEDIATE"}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
 def _is_deadlock(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") == _DEADLOCK
 

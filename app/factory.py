@@ -32,9 +32,15 @@ from app.audit.routes import blueprint as audit_blueprint
 from app.call_backs.routes import blueprint as call_backs_blueprint
 from app.casework.routes import blueprint as casework_blueprint
 from app.database import db
+from app.deliveries.routes import blueprint as deliveries_blueprint
+from app.deliveries.target_routes import blueprint as delivery_targets_blueprint
 from app.errors import init_errors
 from app.evidence.routes import blueprint as evidence_blueprint
+from app.exports.case_file_routes import blueprint as case_files_blueprint
+from app.exports.judicial.routes import blueprint as judicial_blueprint
+from app.exports.reading_routes import blueprint as readings_blueprint
 from app.exports.routes import blueprint as exports_blueprint
+from app.figures.routes import blueprint as figures_blueprint
 from app.files.routes import blueprint as files_blueprint
 from app.imports.routes import blueprint as imports_blueprint
 from app.intake import voice, webhooks
@@ -47,6 +53,9 @@ from app.notices.routes import blueprint as notifications_blueprint
 from app.offline.routes import blueprint as offline_blueprint
 from app.openings.routes import blueprint as openings_blueprint
 from app.public.routes import blueprint as public_blueprint
+from app.publications.desk_routes import blueprint as publishing_blueprint
+from app.publications.periodic_routes import blueprint as periodic_blueprint
+from app.publications.public_routes import blueprint as publications_blueprint
 from app.rules.routes import blueprint as rules_blueprint
 from app.safe_pages.routes import blueprint as safe_blueprint
 from app.security import init_security
@@ -68,6 +77,14 @@ _OF_THE_DESK = (
     evidence_blueprint,
     imports_blueprint,
     exports_blueprint,
+    readings_blueprint,
+    deliveries_blueprint,
+    delivery_targets_blueprint,
+    publishing_blueprint,
+    periodic_blueprint,
+    judicial_blueprint,
+    case_files_blueprint,
+    figures_blueprint,
     retention_blueprint,
     audit_blueprint,
     administration_blueprint,
@@ -89,6 +106,7 @@ _WITHOUT_SESSION = (
     voice.blueprint,
     webhooks.blueprint,
     public_blueprint,
+    publications_blueprint,
     files_blueprint,
     offline_blueprint,
     api_blueprint,

@@ -13,6 +13,7 @@ from app.settings import WEB_SECRETS_FILE, read_secrets
 
 WORKER_SECRETS_FILE = "secrets/workers.toml"
 AUDIT_KEY = "audit_signing_key"
+EXPORT_KEY = "export_signing_key"
 DEMONSTRATION_FILE = "secrets/demonstration.toml"
 
 
@@ -27,7 +28,7 @@ def make_secrets(var: Path, *, demonstration: bool) -> bool:
     var.chmod(0o700)
     folder.chmod(0o700)
     if (var / WEB_SECRETS_FILE).exists():
-        _add_audit_key(var / WORKER_SECRETS_FILE)
+        _add_signing_keys(var / WORKER_SECRETS_FILE)
         return False
     web, workers = new_keys()
     write_private(var / WORKER_SECRETS_FILE, workers)
@@ -50,16 +51,18 @@ def new_keys() -> tuple[dict[str, str], dict[str, str]]:
         "intake_private_key": _base64(bytes(private)),
         "pseudonym_key": _base64(secrets.token_bytes(32)),
         AUDIT_KEY: _base64(secrets.token_bytes(32)),
+        EXPORT_KEY: _base64(secrets.token_bytes(32)),
     }
     return web, workers
 
 
-def _add_audit_key(path: Path) -> None:
-    """Installations from before the audit trail was signed get the key for it."""
+def _add_signing_keys(path: Path) -> None:
+    """Installations from before the audit trail or exports were signed get the keys for it."""
     stored = {name: str(value) for name, value in read_secrets(path).items()}
-    if stored and AUDIT_KEY not in stored:
+    missing = [name for name in (AUDIT_KEY, EXPORT_KEY) if name not in stored]
+    if stored and missing:
         beside = path.with_name(path.name + ".new")
-        write_private(beside, stored | {AUDIT_KEY: _base64(secrets.token_bytes(32))})
+        write_private(beside, stored | {name: _base64(secrets.token_bytes(32)) for name in missing})
         beside.replace(path)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.installation import WORKER_SECRETS_FILE, new_keys, write_private, write_secret
+from app.installation import EXPORT_KEY, WORKER_SECRETS_FILE, new_keys, write_private, write_secret
 from app.settings import WEB_SECRETS_FILE, read_secrets
 
 PUBLIC, PRIVATE, EARLIER = "intake_public_key", "intake_private_key", "earlier_intake_private_keys"
@@ -39,6 +39,23 @@ def rotate_in_folder(folder: Path) -> None:
     _replace(folder / EARLIER, changed[EARLIER])
     _replace(folder / PRIVATE, changed[PRIVATE])
     _replace(folder / PUBLIC, public)
+
+
+def rotate_export_key(var: Path, folder: Path | None) -> None:
+    """Put a new key for signing exports into `workers.toml`, or into its file in `folder`. Raises NoKeysHere.
+
+    Nothing private is kept of the one before: what it signed is checked with its public half, which the database has.
+    """
+    _, fresh = new_keys()
+    if folder is not None:
+        if not (folder / EXPORT_KEY).is_file():
+            raise NoKeysHere
+        _replace(folder / EXPORT_KEY, fresh[EXPORT_KEY])
+        return
+    workers = _texts(var / WORKER_SECRETS_FILE)
+    if PRIVATE not in workers:
+        raise NoKeysHere
+    _replace_toml(var / WORKER_SECRETS_FILE, workers | {EXPORT_KEY: fresh[EXPORT_KEY]})
 
 
 def forget_earlier_in_var(var: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 from babel.core import Locale, UnknownLocaleError
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import format_datetime, refresh
+from flask_babel import force_locale, format_datetime, refresh
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -29,6 +30,23 @@ def page_language() -> str:
     if "page_language" not in g:
         g.page_language = _choose()
     return str(g.page_language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Have words, dates and numbers in a language, whatever that of the page or the process is: flask_babel's own
+    `force_locale` moves dates alone, since catalogues are found by the page's language.
+    """
+    before = g.get("page_language")
+    g.page_language = language
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        if before is None:
+            g.pop("page_language", None)
+        else:
+            g.page_language = before
 
 
 def _choose() -> str:

@@ -63,6 +63,20 @@ class JobName(StrEnum):
     MAIL_INVITATION = "workers.jobs.mail_invitation"
     SIGN_AUDIT_HEAD = "workers.jobs.sign_audit_head"
     KEEP_RETENTION = "workers.jobs.keep_retention"
+    REFRESH_FIGURES = "workers.jobs.refresh_figures"
+    MAKE_EXPORT = "workers.jobs.make_export"
+    PREPARE_RELEASE_TEXT = "workers.jobs.prepare_release_text"
+    PREPARE_RELEASE_TEXTS = "workers.jobs.prepare_release_texts"
+    PREVIEW_EXPORT = "workers.jobs.preview_export"
+    TIDY_EXPORTS = "workers.jobs.tidy_exports"
+    MAKE_DUE_EXPORTS = "workers.jobs.make_due_exports"
+    DELIVER_EXPORTS = "workers.jobs.deliver_exports"
+    CHECK_DELIVERY_TARGET = "workers.jobs.check_delivery_target"
+    COUNT_PUBLICATION = "workers.jobs.count_publication"
+    PROPOSE_PUBLICATION = "workers.jobs.propose_publication"
+    CHECK_RECIPIENT_KEY = "workers.jobs.check_recipient_key"
+    MAKE_JUDICIAL_FILE = "workers.jobs.make_judicial_file"
+    TIDY_JUDICIAL_FILES = "workers.jobs.tidy_judicial_files"
 
 
 QUEUE_OF = {
@@ -93,6 +107,20 @@ QUEUE_OF = {
     JobName.MAIL_INVITATION: "urgent",
     JobName.SIGN_AUDIT_HEAD: FILES,
     JobName.KEEP_RETENTION: FILES,
+    JobName.REFRESH_FIGURES: FILES,
+    JobName.MAKE_EXPORT: FILES,
+    JobName.PREPARE_RELEASE_TEXT: "reports",
+    JobName.PREPARE_RELEASE_TEXTS: FILES,
+    JobName.PREVIEW_EXPORT: FILES,
+    JobName.TIDY_EXPORTS: "upkeep",
+    JobName.MAKE_DUE_EXPORTS: "upkeep",
+    JobName.DELIVER_EXPORTS: FILES,
+    JobName.CHECK_DELIVERY_TARGET: FILES,
+    JobName.COUNT_PUBLICATION: FILES,
+    JobName.PROPOSE_PUBLICATION: "upkeep",
+    JobName.CHECK_RECIPIENT_KEY: "urgent",
+    JobName.MAKE_JUDICIAL_FILE: FILES,
+    JobName.TIDY_JUDICIAL_FILES: "upkeep",
 }
 LONG_JOBS = frozenset(
     {
@@ -101,6 +129,9 @@ LONG_JOBS = frozenset(
         JobName.READ_IMPORT,
         JobName.PREVIEW_RULE,
         JobName.RESEAL_REPORT,
+        JobName.MAKE_EXPORT,
+        JobName.COUNT_PUBLICATION,
+        JobName.PREVIEW_EXPORT,
     }
 )
 

@@ -11,7 +11,17 @@ _POLICY = (
     "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "manifest-src 'self'"
 )
-_KEEPABLE = frozenset({"static", "voice.prompt"})  # the same for everybody, and never about anybody
+# The same for everybody, and never about anybody.
+_KEEPABLE = frozenset(
+    {
+        "static",
+        "voice.prompt",
+        "publications.data",
+        "publications.catalogue_of_data",
+        "publications.chart",
+    }
+)
+_FRAMEABLE = frozenset({"publications.embed"})  # other sites may show it: its own policy says so
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -60,6 +70,8 @@ def init_security(app: Flask, *, is_https: bool) -> None:
         for device in g.get("allowed_devices", ()):
             policy = response.headers["Permissions-Policy"]
             response.headers["Permissions-Policy"] = policy.replace(f"{device}=()", f"{device}=(self)")
+        if request.endpoint in _FRAMEABLE:
+            del response.headers["X-Frame-Options"]
         if request.endpoint not in _KEEPABLE:
             response.headers["Cache-Control"] = "no-store"
         if is_https:

@@ -99,7 +99,9 @@ class Anonymised:
 class FindingKind(StrEnum):
     """What a finding is about. `value` of each kind is given beside it."""
 
-    LANGUAGE = "language"  # {"language": ISO 639 code or "und"}
+    LANGUAGE = (
+        "language"  # {"language": ISO 639 code or "und", and if others carry part of it "mixed": [codes]}
+    )
     VIOLATION = "violation"  # {"code": one of app.reference violations}
     PLACE = "place"  # {"region": str, "cercle": str | None, "name": str, "lat": float | None, "lon": …}
     OCCURRED = (

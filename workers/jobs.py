@@ -46,7 +46,10 @@ from workers import (
     signing,
     unmasking,
 )
+from workers.exports import preparing
+from workers.figures import refreshing as figures
 from workers.learning.retraining import retrain
+from workers.publications import snapshots
 from workers.runtime import keys, worker_app
 
 logger = structlog.get_logger()
@@ -174,14 +177,102 @@ def sign_audit_head() -> None:
     _upkeep(lambda: signing.sign_head(keys()))
 
 
+def make_export(work_id: str) -> None:
+    """Make the file of one export, sealed to who asked for it."""
+    from workers.exports.making import make
+
+    _perform(work_id, lambda subject: make(keys(), subject))
+
+
+def preview_export(work_id: str) -> None:
+    """Work out what one export would hold."""
+    from workers.exports.previewing import work_out_preview
+
+    _perform(work_id, lambda subject: work_out_preview(keys(), subject))
+
+
+def tidy_exports() -> None:
+    """Erase exports whose time is over, and what is left of broken ones."""
+    from workers.exports.tidying import tidy
+
+    _upkeep(lambda: tidy(keys().settings))
+
+
+def check_recipient_key(work_id: str) -> None:
+    """Look at the certificate of a judicial file's recipient."""
+    from workers.exports.judicial.certificates import check_certificate
+
+    _perform(work_id, check_certificate)
+
+
+def make_judicial_file(work_id: str) -> None:
+    """Make one judicial file that two people opened."""
+    from workers.exports.judicial.making import make_judicial_file as make
+
+    _perform(work_id, lambda subject: make(keys(), subject))
+
+
+def tidy_judicial_files() -> None:
+    """End judicial files that nobody decided in time."""
+    from workers.exports.judicial.tidying import tidy
+
+    _upkeep(lambda: tidy(keys().settings))
+
+
+def make_due_exports() -> None:
+    """Ask for the scheduled exports that are due."""
+    from workers.deliveries.due import make_due_exports as make
+
+    _upkeep(lambda: make(keys()))
+
+
+def deliver_exports() -> None:
+    """Bring scheduled exports to where organisations want them."""
+    from workers.deliveries.bringing import deliver_exports as deliver
+
+    _upkeep(lambda: deliver(keys()))
+
+
+def check_delivery_target(work_id: str) -> None:
+    """Look whether something can be brought to one target."""
+    from workers.deliveries.checking import check_delivery_target as check
+
+    _perform(work_id, lambda subject: check(keys(), subject))
+
+
 def keep_retention() -> None:
     """Announce what falls due, and erase what was announced long enough."""
     _upkeep(retention.keep)
 
 
+def refresh_figures() -> None:
+    """Count again what changed since the figures were last counted."""
+    _upkeep(figures.refresh)
+
+
+def count_publication(work_id: str) -> None:
+    """Count one period for everybody."""
+    _perform(work_id, snapshots.count_publication)
+
+
+def propose_publication() -> None:
+    """Have the period counted whose delay is over."""
+    _upkeep(snapshots.propose_due)
+
+
 def unmask_words(work_id: str) -> None:
     """Put back the words of one mask that a person said is wrong."""
     _perform(work_id, lambda subject: unmasking.unmask(keys(), subject))
+
+
+def prepare_release_text(work_id: str) -> None:
+    """Make one case's account ready to go out."""
+    _perform(work_id, preparing.prepare_text)
+
+
+def prepare_release_texts() -> None:
+    """Make ready the accounts that aren't."""
+    _upkeep(preparing.prepare_backlog)
 
 
 def enqueue_owed_work() -> None:

@@ -23,6 +23,11 @@ CHECKING_SECONDS = 900
 RESEALING_SECONDS = 600
 ESCALATING_SECONDS = 600  # deadlines are hours: ten minutes late is on time
 TELLING_SECONDS = 30
+DELIVERING_SECONDS = 60
+TIDYING_SECONDS = 600  # of the exports of somebody who left, too
+COUNTING_SECONDS = 300
+READYING_SECONDS = 300
+TIDYING_JUDICIAL_SECONDS = 600
 HOURLY = (
     3600  # what is done once a day is asked for every hour, so that a day without a worker's hour isn't lost
 )
@@ -68,8 +73,31 @@ def run_clock(client: redis.Redis) -> None:
         clock.add(JobName.SEND_NOTICES, interval=TELLING_SECONDS, ttl=TELLING_SECONDS)
         clock.add(JobName.SEND_WEBHOOKS, interval=TELLING_SECONDS, ttl=TELLING_SECONDS)
         clock.add(JobName.REMIND_AND_ESCALATE, interval=ESCALATING_SECONDS, ttl=ESCALATING_SECONDS)
+        clock.add(
+            JobName.PREPARE_RELEASE_TEXTS,
+            interval=READYING_SECONDS,
+            ttl=READYING_SECONDS,
+            job_timeout=LONG_JOB_TIMEOUT_SECONDS,
+        )
         clock.add(JobName.RESEAL_BACKLOG, interval=RESEALING_SECONDS, ttl=RESEALING_SECONDS)
+        clock.add(JobName.TIDY_EXPORTS, interval=TIDYING_SECONDS, ttl=TIDYING_SECONDS)
+        clock.add(JobName.MAKE_DUE_EXPORTS, interval=DELIVERING_SECONDS, ttl=DELIVERING_SECONDS)
+        clock.add(
+            JobName.DELIVER_EXPORTS,
+            interval=DELIVERING_SECONDS,
+            ttl=DELIVERING_SECONDS,
+            job_timeout=LONG_JOB_TIMEOUT_SECONDS,
+        )
         clock.add(JobName.SIGN_AUDIT_HEAD, interval=HOURLY, ttl=HOURLY, job_timeout=LONG_JOB_TIMEOUT_SECONDS)
+        clock.add(
+            JobName.TIDY_JUDICIAL_FILES, interval=TIDYING_JUDICIAL_SECONDS, ttl=TIDYING_JUDICIAL_SECONDS
+        )
+        clock.add(
+            JobName.REFRESH_FIGURES,
+            interval=COUNTING_SECONDS,
+            ttl=COUNTING_SECONDS,
+            job_timeout=LONG_JOB_TIMEOUT_SECONDS,
+        )
         clock.add(JobName.KEEP_RETENTION, interval=HOURLY, ttl=HOURLY, job_timeout=LONG_JOB_TIMEOUT_SECONDS)
         clock.add(
             JobName.OVERWRITE_FORGOTTEN_WORDS,
@@ -77,6 +105,7 @@ def run_clock(client: redis.Redis) -> None:
             job_timeout=FORGETTING_SECONDS,
             ttl=FORGETTING_SECONDS,
         )
+        clock.add(JobName.PROPOSE_PUBLICATION, interval=HOURLY, ttl=HOURLY)
         clock.add(JobName.CHECK_GATEWAYS, interval=CHECKING_SECONDS, ttl=CHECKING_SECONDS)
         clock.add(
             JobName.RETRAIN_TRIAGE, cron=RETRAINING, job_timeout=RETRAINING_SECONDS, ttl=RETRAINING_SECONDS

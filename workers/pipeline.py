@@ -11,13 +11,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from workers.anonymise import anonymise, token_table
+from workers.anonymise import anonymise, token_table, without
 from workers.anonymise.marks import MarkedTokens
 from workers.contracts import Anonymised, EntityLabel, Finding, FindingKind, Span
 from workers.places import place_line
 from workers.questionnaires.merging import joined, merged
 from workers.questionnaires.telling import NOTHING_TOLD, Told
-from workers.triage import triage
+from workers.triage import language, triage
 from workers.triage.linear_model import Model
 from workers.triage.place_gazetteer import Gazetteer
 
@@ -77,15 +77,28 @@ class Understood:
         return joined
 
 
-def compose(content: Mapping[str, Any], typed: Iterable[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One text from all that a message says; `ours` are the stretches that came from our lists, not from a person."""
+
+    text: str
+    ours: tuple[Span, ...] = ()
+
+
+def compose(content: Mapping[str, Any], typed: Iterable[str] = ()) -> Composed:
     """One text from what the form or the phone sent; place, date and free answers become lines of it."""
-    fields = (
-        ("Lieu", str(content.get("where", ""))),
-        ("Lieu choisi", place_line(content)),
-        ("Date", str(content.get("when", ""))),
-    )
-    lines = [f"{label} : {value.strip()}" for label, value in fields if value.strip()]
-    return "\n".join([str(content.get("text", "")), *lines, *typed])
+    account = "\n".join([str(content.get("text", "")), *_line("Lieu", content.get("where", ""))])
+    chosen = _line("Lieu choisi", place_line(content))
+    below = [*chosen, *_line("Date", content.get("when", "")), *typed]
+    begin = len(account) + 1
+    ours = tuple(Span(begin, begin + len(line)) for line in chosen)
+    return Composed("\n".join([account, *below]), ours)
+
+
+def _line(label: str, value: object) -> list[str]:
+    """A line of the text; none where nothing was told."""
+    told = str(value).strip()
+    return [f"{label} : {told}"] if told else []
 
 
 def understand(
@@ -97,20 +110,31 @@ def understand(
     learnt: Learnt = SHIPPED,
     told: Told = NOTHING_TOLD,
     marked: Sequence[MarkedTokens] = (),
+    ours: Sequence[Span] = (),
 ) -> Understood:
     """Anonymise and triage one message. Any error in an engine propagates: nothing raw ever goes on.
 
-    `known` are the tokens of the case with their words, `marked` those whose words nobody can open here any more.
+    `known` are the tokens of the case with their words, `marked` those whose words nobody can open here any more,
+    `ours` the stretches of the text that aren't a person's words: places are read there, nothing is masked.
     What was ticked stands below the text. It holds no word of the person's own, so it is not anonymised, and the
     engines that conclude from words read the text alone.
     """
+    heard = language.spoken(without(text, ours))  # once, for both engines
     anonymised = anonymise(
-        text, known=known, marked=marked, names=learnt.words.names, not_names=learnt.words.not_names
+        text,
+        heard.language,
+        known=known,
+        marked=marked,
+        ours=ours,
+        names=learnt.words.names,
+        not_names=learnt.words.not_names,
     )
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]
-    read = triage(text, received_at=received_at, names=names, model=learnt.model, places=learnt.places)
+    read = triage(
+        text, received_at=received_at, spoken=heard, names=names, model=learnt.model, places=learnt.places
+    )
     findings = (*merged(read, told.findings, text=text, received_at=received_at), *doubts(anonymised))
     tokens = token_table(text, anonymised)
     whole = replace(anonymised, text=joined(anonymised.text, told.ticked))

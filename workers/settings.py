@@ -27,6 +27,7 @@ class WorkerSettings:
     pseudonym_key: bytes = field(repr=False)
     smtp_url: str = field(repr=False, default="")  # empty: no mail is sent
     audit_key: SigningKey | None = field(repr=False, default=None)  # None: the audit trail is not signed
+    export_key: SigningKey | None = field(repr=False, default=None)  # None: no export can be made
 
 
 def load_worker_settings(environ: Mapping[str, str] | None = None) -> WorkerSettings:
@@ -43,13 +44,13 @@ def load_worker_settings(environ: Mapping[str, str] | None = None) -> WorkerSett
         private_keys={key_id(bytes(key.public_key)): key for key in private},
         pseudonym_key=_key(environ, stored, "pseudonym_key"),
         smtp_url=_mail_server(environ, stored),
-        audit_key=_audit_key(environ, stored),
+        audit_key=_signing_key(environ, stored, "audit_signing_key"),
+        export_key=_signing_key(environ, stored, "export_signing_key"),
     )
 
 
-def _audit_key(environ: Mapping[str, str], stored: Mapping[str, object]) -> SigningKey | None:
-    """`SEERE_AUDIT_SIGNING_KEY`, which installations from before it existed may lack."""
-    name = "audit_signing_key"
+def _signing_key(environ: Mapping[str, str], stored: Mapping[str, object], name: str) -> SigningKey | None:
+    """`SEERE_AUDIT_SIGNING_KEY` or `SEERE_EXPORT_SIGNING_KEY`: installations from before it existed may lack it."""
     value = _value(environ, stored, name)
     return SigningKey(_decoded(value, name)) if value else None
 

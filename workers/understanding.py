@@ -18,7 +18,7 @@ from app.questionnaires.service import current, of_version
 from app.safe.opening import sealed_under
 from app.sealing import seal
 from workers.anonymise.marks import MarkedTokens, read_marks
-from workers.contracts import Finding, FindingKind
+from workers.contracts import Finding, FindingKind, Span
 from workers.corrections import corrected_understanding, masks_by_people
 from workers.gazetteer.imported import imported_gazetteer
 from workers.learning.current import learnt_model
@@ -42,11 +42,13 @@ ON_ITS_MESSAGE: Mapping[str, Any] = {}  # where the marks of a mask that a perso
 class Opened:
     """One inbound message as opened: its text, the tokens its case already uses, what its questionnaire adds.
 
-    `known_tokens` stand with their words, `marked` are those whose words the machine has given away.
+    `ours` are the stretches that came from our lists. `known_tokens` stand with their words, `marked` are those whose
+    words the machine has given away.
     """
 
     text: str
     known_tokens: Mapping[str, str]
+    ours: Sequence[Span] = ()
     told: Told = NOTHING_TOLD
     marked: Sequence[MarkedTokens] = ()
 
@@ -64,12 +66,13 @@ def understand_message(keys: Keys, report: Report, message: Message, *, is_answe
         learnt=_learnt(keys),
         told=opened.told,
         marked=opened.marked,
+        ours=opened.ours,
     )
 
 
 def original_text(content: Mapping[str, Any]) -> str:
     """All that an opened message says in its writer's own words, as the engines read it."""
-    return compose(content, _told(content).typed)
+    return compose(content, _told(content).typed).text
 
 
 def _learnt(keys: Keys) -> Learnt:
@@ -95,7 +98,8 @@ def _open(keys: Keys, report: Report, message: Message) -> Opened:
         by_people = [(sealed, ON_ITS_MESSAGE) for sealed in masks_by_people(session, report.case_id)]
         told = _told(content)
     known, marked = _known(ring, [*((row.sealed_tokens, row.token_marks) for row in others), *by_people])
-    return Opened(compose(content, told.typed), known, told, marked)
+    composed = compose(content, told.typed)
+    return Opened(composed.text, known, composed.ours, told, marked)
 
 
 def _told(content: Mapping[str, Any]) -> Told:

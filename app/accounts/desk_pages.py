@@ -15,7 +15,7 @@ from app.accounts.permissions import ENDPOINTS, may
 from app.accounts.session import DESK_PATH, signed_in_user
 from app.current import current_settings
 from app.database import db
-from app.models import CallbackRequest, Role, User
+from app.models import CallbackRequest, ReleaseState, ReleaseText, Role, User
 from app.safe.due import due
 
 
@@ -39,13 +39,24 @@ def _due_in_the_safe() -> int:
     return due(db.session(), user) if user else 0
 
 
+def _waiting_readings() -> int:
+    waiting = select(func.count()).where(ReleaseText.state == ReleaseState.WAITING)
+    return db.session.scalar(waiting) or 0
+
+
 PAGES = (
     DeskPage("casework.inbox", lazy_gettext("Inbox")),
     DeskPage(
         "call_backs.requests", lazy_gettext("Call backs"), is_of_the_desk=True, waiting=_waiting_call_backs
     ),
     DeskPage("imports.overview", lazy_gettext("Imports")),
-    DeskPage("exports.export_form", lazy_gettext("Exports")),
+    DeskPage("exports.overview", lazy_gettext("Exports")),
+    DeskPage(
+        "readings.overview", lazy_gettext("Accounts to read"), is_of_the_desk=True, waiting=_waiting_readings
+    ),
+    DeskPage("judicial.overview", lazy_gettext("Judicial files"), is_of_the_desk=True),
+    DeskPage("figures.dashboard", lazy_gettext("Figures")),
+    DeskPage("publishing.overview", lazy_gettext("Published figures"), is_of_the_desk=True),
     DeskPage("naming.names", lazy_gettext("Lists of names"), is_of_the_desk=True),
     DeskPage("rules.overview", lazy_gettext("Routing rules"), is_of_the_desk=True),
     DeskPage("safe.overview", lazy_gettext("Safe"), waiting=_due_in_the_safe),

@@ -85,7 +85,31 @@ class Action(StrEnum):
     CONFLICT_STATED = "case.conflict_stated"
     CONFLICT_REMOVED = "case.conflict_removed"
     FOLLOW_UP_TOLD = "report.follow_up_told"
+    EXPORT_ASKED = "export.asked"
+    RELEASE_ALLOWED = "case.release_allowed"  # its account, once somebody read it
+    RELEASE_REFUSED = "case.release_refused"
+    RELEASE_TAKEN_BACK = "case.release_taken_back"
     EXPORT_MADE = "export.made"
+    EXPORT_TAKEN = "export.taken"
+    EXPORT_CANCELLED = "export.cancelled"
+    EXPORT_FAILED = "export.failed"
+    EXPORT_EXPIRED = "export.expired"  # the sealed file was erased before anybody had taken it whole
+    EXPORT_ERASED = "export.erased"  # after it was taken
+    EXPORT_DELIVERED = "export.delivered"
+    EXPORT_TRACED = "export.traced"  # from a row that turned up somewhere
+    EXPORT_NOT_DELIVERED = "export.not_delivered"
+    SCHEDULE_ADDED = "export_schedule.added"
+    SCHEDULE_CHANGED = "export_schedule.changed"
+    SCHEDULE_REMOVED = "export_schedule.removed"
+    SCHEDULE_STOPPED = "export_schedule.stopped"
+    TARGET_ADDED = "delivery_target.added"
+    TARGET_CHANGED = "delivery_target.changed"
+    TARGET_REMOVED = "delivery_target.removed"
+    FIGURES_ASKED = "publication.asked"
+    FIGURES_PUBLISHED = "publication.published"
+    FIGURES_DISCARDED = "publication.discarded"
+    FIGURES_RETRACTED = "publication.retracted"
+    REPORT_TEMPLATE_SAVED = "report_template.saved"
     SIGNED_IN = "account.signed_in"
     SIGN_IN_REFUSED = "account.sign_in_refused"
     SIGNED_OUT = "account.signed_out"
@@ -154,6 +178,14 @@ class Action(StrEnum):
     RETENTION_ERASED = "retention.erased"  # the certificate: how many, by which rule, a digest over their ids
     HOLD_PLACED = "case.hold_placed"
     HOLD_LIFTED = "case.hold_lifted"
+    JUDICIAL_ASKED = "judicial_file.asked"
+    JUDICIAL_CONFIRMED = "judicial_file.confirmed"
+    JUDICIAL_WITHDRAWN = "judicial_file.withdrawn"
+    JUDICIAL_APPROVED = "judicial_file.approved"
+    JUDICIAL_REFUSED = "judicial_file.refused"
+    JUDICIAL_MADE = "judicial_file.made"
+    JUDICIAL_FAILED = "judicial_file.failed"
+    JUDICIAL_EXPIRED = "judicial_file.expired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,17 @@ MESSAGES = {
     ),
     "withdrawn": lazy_gettext("The reporter withdrew this report. Nothing more may be done on it."),
     "violation_unknown": lazy_gettext("Choose a violation."),
+    "period_unknown": lazy_gettext("Choose a period."),
+    "choice_unknown": lazy_gettext("Choose one of the list."),
+    "publication_not_due": lazy_gettext("This period may not be public yet."),
+    "publication_taken": lazy_gettext("Figures of these days are public or on their way already."),
+    "publication_overtaken": lazy_gettext(
+        "Figures of these days were handed out since it was counted. Discard it and have it counted anew."
+    ),
+    "publication_not_proposed": lazy_gettext("This has changed since you looked at it. Look at it again."),
+    "publication_not_published": lazy_gettext("These figures are not public."),
+    "report_not_over": lazy_gettext("This period isn’t over yet."),
+    "report_text_length": lazy_gettext("The text is empty or too long."),
     "violation_there": lazy_gettext("This violation is already on the case."),
     "region_unknown": lazy_gettext("Choose a region."),
     "cercle_elsewhere": lazy_gettext("This cercle is not in the region you chose."),
@@ -47,8 +58,14 @@ MESSAGES = {
     "message_alone": lazy_gettext("This message is all there is in this case: it is alone already."),
     "target_unknown": lazy_gettext("Choose one of the cases of the same phone."),
     "text_missing": lazy_gettext("Write something first."),
+    "recipient_name_missing": lazy_gettext("Write the name of the recipient."),
+    "recipient_function_missing": lazy_gettext("Write the function of the recipient."),
+    "recipient_court_missing": lazy_gettext("Write the court or office of the recipient."),
     "text_long": lazy_gettext("This is too long: shorten it."),
     "assignee_unknown": lazy_gettext("Choose somebody of your organisation who works on cases."),
+    "release_changed": lazy_gettext(
+        "The account or the decision on it changed meanwhile. Read it as it stands now."
+    ),
     "reason_short": lazy_gettext("Give the reason in at least 10 characters."),
     "verification_order": lazy_gettext("A case can't go there from where its verification stands."),
     "checklist_incomplete": lazy_gettext(
@@ -116,6 +133,29 @@ MESSAGES = {
     "retention_days": lazy_gettext("Give a whole number of days, 0 for never, at most 36,500."),
     "retention_same": lazy_gettext("Nothing would change."),
     "undo_over": lazy_gettext("This can no longer be undone."),
+    "parts_none": lazy_gettext("Choose at least one of the parts."),
+    "judicial_reason_short": lazy_gettext("Give the reason in at least 30 characters."),
+    "judicial_refused": lazy_gettext(
+        "Somebody who reported has not allowed that institutions learn who they are. That is never overruled: ask "
+        "them, by a question on the case."
+    ),
+    "judicial_unasked": lazy_gettext(
+        "Not everybody who reported was asked whether institutions may learn who they are, as by SMS. A supervisor of "
+        "the desk can go on with a ground and a reason."
+    ),
+    "judicial_changed": lazy_gettext(
+        "A report came to the case or left it since this was asked for. It has to be asked for anew."
+    ),
+    "judicial_own": lazy_gettext("Two people open a case: somebody else of the desk has to decide."),
+    "judicial_over": lazy_gettext("This was decided, taken back or is over already."),
+    "judicial_unconfirmed": lazy_gettext("Confirm that you have read what is asked for."),
+    "certificate_private": lazy_gettext(
+        "This is a private key. It was not kept. Give the public one, and tell its owner to make a new pair."
+    ),
+    "certificate_unknown": lazy_gettext(
+        "This is no OpenPGP public key. Copy it with its first and last line."
+    ),
+    "certificate_long": lazy_gettext("This key is too long. Export it without signatures of others."),
     "rectangle": lazy_gettext(
         "Give four numbers from 0 to 100 that lie on the picture: left, top, width, height."
     ),
@@ -189,6 +229,12 @@ _FIELD_OF = {
     "identity_not_allowed": "disclosure",
     "override_identity": "disclosure",
     "override_unconfirmed": "confirmed",
+    "parts_none": "parts",
+    "judicial_reason_short": "reason",
+    "judicial_unasked": "override_ground",
+    "certificate_private": "certificate",
+    "certificate_unknown": "certificate",
+    "certificate_long": "certificate",
     "override_reason_short": "reason",
     "ground_unknown": "ground",
     "concerned_unknown": "organisation",

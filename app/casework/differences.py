@@ -141,7 +141,8 @@ def _person(session: Session, typed: str) -> str:
 def _finding_choice(case: Case, name: str, typed: Typed) -> Choice | None:
     finding = next((each for each in case.findings if name == f"finding-{each.id}"), None)
     kind = finding.kind if finding else name.removeprefix("add-")
-    mine = _typed_value(kind, typed)
+    other = next((each for each in case.findings if str(each.id) == typed.get("alternative")), None)
+    mine = value_text(other.kind, other.value) if other else _typed_value(kind, typed)
     if finding is None:
         standing = [
             each for each in case.findings if each.kind == kind and each.state != FindingState.REJECTED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.alternatives import alternatives
 from app.casework.corrections import CORRECTABLE
 from app.casework.findings import BY_A_PERSON
 from app.casework.highlighting import Evidence, words_of
@@ -46,13 +47,16 @@ STATED_BY_PEOPLE = ("place", "occurred", "urgency")  # may be added where the ma
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One card. `twin_id` is the other case's id where this person may open it."""
+    """One card. `twin_id` is the other case's id where this person may open it; `alternatives` are the ids of other
+    places of the same name, each with its words.
+    """
 
     number: int
     finding: Finding
     text: str
     words: tuple[str, ...]
     twin_id: uuid.UUID | None = None
+    alternatives: tuple[tuple[uuid.UUID, str], ...] = ()
 
     @property
     def is_correctable(self) -> bool:
@@ -89,10 +93,15 @@ def finding_views(
     What points at a case that this person may not see is left out: it would tell that there is one.
     """
     twins, withdrawn = _twins(session, user, case), _withdrawn(session, case)
-    standing = (found for found in case.findings if found.message_id not in withdrawn)
+    standing = [found for found in case.findings if found.message_id not in withdrawn]
+    others = alternatives(standing)
+    offered = {found.id for each in others.values() for found in each}  # on the card of the first
     shown = (found for found in standing if found.kind not in LINKS or found.value["case_id"] in twins)
-    ordered = sorted(shown, key=_place_on_page)
-    return [_view(number, finding, texts, twins) for number, finding in enumerate(ordered, start=1)]
+    ordered = sorted((found for found in shown if found.id not in offered), key=_place_on_page)
+    return [
+        _view(number, finding, texts, twins, others.get(finding.id, ()))
+        for number, finding in enumerate(ordered, start=1)
+    ]
 
 
 def _withdrawn(session: Session, case: Case) -> set[uuid.UUID]:
@@ -135,7 +144,8 @@ def value_text(kind: str, value: Mapping[str, Any], twins: Mapping[str, Case] | 
             twin = (twins or {}).get(str(value.get("case_id")))
             return twin.reference if twin else "–"
         case _:
-            return language_label(str(value.get("language", "und")))
+            codes = [value.get("language", "und"), *value.get("mixed", ())]
+            return " + ".join(language_label(str(code)) for code in codes)
 
 
 def _place_on_page(finding: Finding) -> tuple[int, bool, int, str]:
@@ -144,7 +154,11 @@ def _place_on_page(finding: Finding) -> tuple[int, bool, int, str]:
 
 
 def _view(
-    number: int, finding: Finding, texts: Mapping[uuid.UUID, str], twins: Mapping[str, Case]
+    number: int,
+    finding: Finding,
+    texts: Mapping[uuid.UUID, str],
+    twins: Mapping[str, Case],
+    others: Sequence[Finding],
 ) -> FindingView:
     text = texts.get(finding.message_id, "") if finding.message_id else ""
     twin = twins.get(str(finding.value.get("case_id"))) if finding.kind in LINKS else None
@@ -154,6 +168,11 @@ def _view(
         text=value_text(finding.kind, finding.current_value, twins),
         words=words_of(text, finding.evidence),
         twin_id=twin.id if twin else None,
+        alternatives=tuple(
+            (each.id, value_text(each.kind, each.value))
+            for each in others
+            if each.value != finding.current_value
+        ),
     )
 
 

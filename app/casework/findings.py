@@ -39,19 +39,38 @@ def decide_finding(
     case = workable_case(session, user, finding.case_id, Permission.WORK_ON_CASES)
     if finding.kind == "urgency" and decision is FindingState.REJECTED and finding.rule != BY_A_PERSON:
         raise CaseworkError("urgency_needs_value")
+    is_correction = decision is FindingState.CORRECTED
+    value = checked(finding.kind, corrected_value) if is_correction else None
+    _decide(session, user, case, finding, decision, value)
+    return finding
+
+
+def put_corrected(
+    session: Session, user: User, case: Case, finding: Finding, value: Mapping[str, Any]
+) -> None:
+    """Put a complete value of our own (never one that was typed) in a finding's place; the case follows."""
+    _decide(session, user, case, finding, FindingState.CORRECTED, value)
+
+
+def _decide(
+    session: Session,
+    user: User,
+    case: Case,
+    finding: Finding,
+    decision: FindingState,
+    value: Mapping[str, Any] | None,
+) -> None:
     before, replaced = finding.state, finding.current_value.get("code")
-    _put(finding, user, decision, corrected_value)
+    _put(finding, user, decision, value)
     settle(case, finding.kind, replaced)
     detail = {"finding": str(finding.id), "kind": finding.kind, "from": before, "to": str(decision)}
     history.write(session, user, case, EventKind.FINDING_DECIDED, detail=detail)
-    return finding
 
 
 def _put(
     finding: Finding, user: User, decision: FindingState, corrected_value: Mapping[str, Any] | None
 ) -> None:
-    is_correction = decision is FindingState.CORRECTED
-    finding.corrected_value = checked(finding.kind, corrected_value) if is_correction else None
+    finding.corrected_value = None if corrected_value is None else dict(corrected_value)
     finding.state = decision
     is_decided = decision is not FindingState.PROPOSED
     finding.decided_by_id = user.id if is_decided else None

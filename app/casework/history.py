@@ -45,6 +45,12 @@ class EventKind(StrEnum):
     RECORD_PUT_BACK = "record_put_back"
     CHECKLIST_KEPT = "checklist_kept"
     SOURCE_ASSESSED = "source_assessed"
+    RELEASE_DECIDED = "release_decided"
+    JUDICIAL_ASKED = "judicial_asked"
+    JUDICIAL_CONFIRMED = "judicial_confirmed"
+    JUDICIAL_WITHDRAWN = "judicial_withdrawn"
+    JUDICIAL_APPROVED = "judicial_approved"
+    JUDICIAL_REFUSED = "judicial_refused"
 
 
 _ACTIONS = {
@@ -75,6 +81,11 @@ _ACTIONS = {
     EventKind.RECORD_PUT_BACK: Action.RECORD_PUT_BACK,
     EventKind.CHECKLIST_KEPT: Action.CHECKLIST_KEPT,
     EventKind.SOURCE_ASSESSED: Action.SOURCE_ASSESSED,
+    EventKind.JUDICIAL_ASKED: Action.JUDICIAL_ASKED,
+    EventKind.JUDICIAL_CONFIRMED: Action.JUDICIAL_CONFIRMED,
+    EventKind.JUDICIAL_WITHDRAWN: Action.JUDICIAL_WITHDRAWN,
+    EventKind.JUDICIAL_APPROVED: Action.JUDICIAL_APPROVED,
+    EventKind.JUDICIAL_REFUSED: Action.JUDICIAL_REFUSED,
 }
 
 

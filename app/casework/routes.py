@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.forms import FormState
 from app.casework import schemas, service
+from app.casework.alternatives import take_alternative
 from app.casework.answering import perform, show_case
 from app.casework.bulk_routes import add_bulk_routes
 from app.casework.conversation_routes import add_conversation_routes
@@ -50,10 +51,13 @@ def decide_finding(case_id: uuid.UUID, finding_id: uuid.UUID) -> ResponseReturnV
     """Accept, reject, correct, or take a decision back."""
 
     def act(session: Session, user: User, data: dict[str, Any]) -> None:
-        decision = FindingState(data["decision"])
-        finding = service.decide_finding(
-            session, user, finding_id, decision=decision, corrected_value=_value(data)
-        )
+        if data["alternative"]:
+            finding = take_alternative(session, user, finding_id, data["alternative"])
+        else:
+            decision = FindingState(data["decision"])
+            finding = service.decide_finding(
+                session, user, finding_id, decision=decision, corrected_value=_value(data)
+            )
         _check_owner(finding.case_id, case_id)
 
     return perform(

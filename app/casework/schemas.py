@@ -63,6 +63,7 @@ class DecisionIn(FormIn):
     date_from = fields.String(load_default="")
     date_to = fields.String(load_default="")
     level = Optional(fields.Integer(strict=False, validate=validate.Range(0, 3)))
+    alternative = Optional(fields.UUID())  # another place of the same name, taken with one click
 
 
 class StatementIn(DecisionIn):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from app.casework.disclosure import identity_is_allowed
 from app.intake.consent import read
-from app.models import Case, Disclosure, Organisation, Report, ReportState
+from app.models import Case, Disclosure, Organisation, OrganisationKind, Report, ReportState
 
+_NOBODY_ASKED = "null"  # how JSON writes it
 WITHHELD = (
     "referral_withheld"  # a line of the history: a rule asked for it, and the reporter had not allowed it
 )
@@ -28,6 +29,22 @@ def may_be_shared_with(session: Session, case: Case, organisation: Organisation)
     )
     consents = [read(record) for record in records]
     return all(consent is None or consent.allows(organisation.kind) for consent in consents)
+
+
+def forbids_sharing_with(kind: str) -> ColumnElement[bool]:
+    """The condition on cases of which some writer hasn't allowed this kind of organisation: `may_be_shared_with` for
+    many cases at once. A consent that can't be read allows nothing.
+    """
+    if kind == OrganisationKind.DESK:
+        return false()
+    was_asked = func.coalesce(cast(Report.consent, Text), _NOBODY_ASKED) != _NOBODY_ASKED
+    allowed = func.coalesce(Report.consent["share_with"].as_string(), "")
+    return exists().where(
+        Report.case_id == Case.id,
+        Report.state != ReportState.WITHDRAWN,
+        was_asked,
+        allowed.not_like(f'%"{OrganisationKind(kind)}"%'),
+    )
 
 
 def may_be_disclosed_to(

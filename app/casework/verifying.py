@@ -15,6 +15,7 @@ from app.casework.history import EventKind
 from app.clock import utcnow
 from app.current import current_settings
 from app.models import Case, User, Verification, VerificationStep
+from app.queue import JobName, owe_again
 
 SHORTEST_GROUND = 10
 V = Verification
@@ -57,6 +58,8 @@ def verify(
         by_id=user.id,
     )
     session.add(step)
+    if verification is V.VERIFIED:
+        owe_again(session, JobName.PREPARE_RELEASE_TEXT, case.id)
     _set(session, user, case, step)
     return case
 

@@ -104,10 +104,17 @@ def may_read_text(user: User, case: Case) -> bool:
 
 def has_conflict(session: Session, case_id: uuid.UUID, organisation: Organisation) -> bool:
     """Whether a case concerns this organisation, or names an actor that it must never be sent."""
+    return (
+        session.scalar(select(Case.id).where(Case.id == case_id, in_conflict_with(organisation))) is not None
+    )
+
+
+def in_conflict_with(organisation: Organisation) -> ColumnElement[bool]:
+    """The condition on cases that concern this organisation or name an actor that it must never be sent."""
     reasons = _concerns_organisation(organisation.id)
     if organisation.conflict_actors:
         reasons = or_(reasons, _names_an_actor_of(organisation.conflict_actors))
-    return session.scalar(select(Case.id).where(Case.id == case_id, reasons)) is not None
+    return reasons
 
 
 def _concerns_organisation(organisation_id: uuid.UUID) -> ColumnElement[bool]:

@@ -157,6 +157,15 @@ EVENTS: Words = {
     "record_put_back": lazy_gettext("Put back on record"),
     "checklist_kept": lazy_gettext("Checklist of the verification kept"),
     "source_assessed": lazy_gettext("Source assessed"),
+    "release_decided": lazy_gettext("Decided whether the account may go out"),
+    "judicial_asked": lazy_gettext("Judicial file asked for"),
+    "judicial_confirmed": lazy_gettext("Fingerprint of a recipient compared"),
+    "judicial_withdrawn": lazy_gettext("Judicial file no longer asked for"),
+    "judicial_approved": lazy_gettext("Judicial file approved, identities opened"),
+    "judicial_refused": lazy_gettext("Judicial file refused"),
+    "judicial_made": lazy_gettext("Judicial file made"),
+    "judicial_failed": lazy_gettext("Judicial file not made"),
+    "judicial_expired": lazy_gettext("Judicial file expired without a decision"),
 }
 ROLES: Words = {
     "monitor": lazy_gettext("Monitor"),

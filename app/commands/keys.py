@@ -8,7 +8,13 @@ from pathlib import Path
 import click
 
 from app.installation import new_keys, write_secret
-from app.intake_key import NoKeysHere, forget_earlier_in_var, rotate_in_folder, rotate_in_var
+from app.intake_key import (
+    NoKeysHere,
+    forget_earlier_in_var,
+    rotate_export_key,
+    rotate_in_folder,
+    rotate_in_var,
+)
 from app.settings import var_directory
 
 
@@ -54,6 +60,21 @@ def rotate_intake(folder: Path | None) -> None:
     click.echo(
         "Made a new intake key. Now restart the workers first, then the web process, and then run\n"
         "'seere report reseal-intake' where workers run: it says when the earlier key can be thrown away."
+    )
+
+
+@keys_commands.command("rotate-export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+def rotate_export(folder: Path | None) -> None:
+    """Replace the key that signs exports. FOLDER as for rotate-intake."""
+    try:
+        rotate_export_key(var_directory(), folder)
+    except NoKeysHere:
+        click.echo("There are no keys here: run this where the workers' secrets are.", err=True)
+        sys.exit(1)
+    click.echo(
+        "Made a new key. Restart the workers, and give its public half, which the page of the keys shows, to\n"
+        "recipients by another way than a copy. The earlier one goes on being good for what it signed."
     )
 
 

@@ -1,103 +1,69 @@
-"""Which cases an export holds, and which exports were made before."""
+"""Exports that were asked for: one's own, and those that the register shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
-from app.casework.visibility import readable_cases
-from app.clock import BAMAKO
-from app.models import Act, Case, ExportRecord, Finding, User, Verification
+from app.exports.askers import may_read_all
+from app.exports.selection import midnight
+from app.models import ExportRecord, Organisation, User
 
-READ_AT_ONCE = 500
-EARLIER_SHOWN = 20
+OWN_SHOWN = 20
+REGISTER_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ExportFilter:
-    """What an export is limited to; days are Bamako's, both included. `period` is `received` or `verified`."""
+class RegisterFilter:
+    """Which exports: asked for on these days (Bamako's, both included), none for any."""
 
-    period: str = "verified"
     first: date | None = None
     last: date | None = None
-    region: str = ""
-    violation: str = ""
 
     def as_record(self) -> dict[str, str]:
-        """What the record of the export keeps."""
+        """What the record of an exported register keeps."""
         days = {"first": self.first, "last": self.last}
-        known = {name: day.isoformat() for name, day in days.items() if day}
-        return {"period": self.period, **known, "region": self.region, "violation": self.violation}
+        return {name: day.isoformat() for name, day in days.items() if day}
 
     @classmethod
-    def from_record(cls, kept: Mapping[str, str]) -> ExportFilter:
+    def from_record(cls, kept: dict[str, str]) -> RegisterFilter:
         """The filter that a record kept."""
-        first, last = kept.get("first"), kept.get("last")
         return cls(
-            period=kept.get("period", "verified"),
-            first=date.fromisoformat(first) if first else None,
-            last=date.fromisoformat(last) if last else None,
-            region=kept.get("region", ""),
-            violation=kept.get("violation", ""),
+            **{name: date.fromisoformat(day) for name, day in kept.items() if name in {"first", "last"}}
         )
 
 
-def exportable_cases(user: User, wanted: ExportFilter) -> Select[Case]:
-    """Verified cases whose account this person may read and nobody withdrew, as the filter limits them."""
-    statement = readable_cases(user).where(
-        Case.verification == Verification.VERIFIED, Case.is_withdrawn.is_(False)
-    )
-    moment = Case.verified_at if wanted.period == "verified" else Case.received_at
+def own_exports(session: Session, user: User) -> Sequence[ExportRecord]:
+    """What this person asked for, the latest first."""
+    statement = select(ExportRecord).where(ExportRecord.user_id == user.id)
+    return session.scalars(statement.order_by(ExportRecord.number.desc()).limit(OWN_SHOWN)).unique().all()
+
+
+def register(user: User, wanted: RegisterFilter) -> Select[ExportRecord]:
+    """The exports that a person may read about: their organisation's, or everybody's. Without an order."""
+    statement = select(ExportRecord)
+    if not may_read_all(user):
+        statement = statement.where(ExportRecord.organisation_id == user.organisation_id)
     if wanted.first:
-        statement = statement.where(moment >= _midnight(wanted.first))
+        statement = statement.where(ExportRecord.asked_at >= midnight(wanted.first))
     if wanted.last:
-        statement = statement.where(moment < _midnight(wanted.last + timedelta(days=1)))
-    if wanted.region:
-        statement = statement.where(Case.region_code == wanted.region)
-    if wanted.violation:
-        statement = statement.where(
-            exists().where(
-                Act.case_id == Case.id, Act.violation_code == wanted.violation, Act.removed_at.is_(None)
-            )
-        )
+        statement = statement.where(ExportRecord.asked_at < midnight(wanted.last + timedelta(days=1)))
     return statement
 
 
-def count_exportable(session: Session, user: User, wanted: ExportFilter) -> int:
-    """How many cases would go out."""
-    return session.scalar(exportable_cases(user, wanted).with_only_columns(func.count(Case.id))) or 0
+def register_page(session: Session, user: User, wanted: RegisterFilter) -> tuple[int, Sequence[ExportRecord]]:
+    """How many exports the register holds of a period, and the latest of them."""
+    statement = register(user, wanted)
+    count = session.scalar(statement.with_only_columns(func.count(ExportRecord.id))) or 0
+    latest = statement.order_by(ExportRecord.number.desc()).limit(REGISTER_SHOWN)
+    return count, session.scalars(latest).unique().all()
 
 
-def stream(session: Session, user: User, wanted: ExportFilter) -> Iterator[Case]:
-    """The cases in the order of their references, a few hundred in memory at a time."""
-    statement = (
-        exportable_cases(user, wanted)
-        .order_by(Case.number)
-        .options(selectinload(Case.acts), selectinload(Case.findings.and_(Finding.kind == "actor")))
-        .execution_options(yield_per=READ_AT_ONCE)
-    )
-    for part in session.scalars(statement).partitions():
-        yield from part
-
-
-def earlier_exports(session: Session, user: User) -> Sequence[ExportRecord]:
-    """What this person's organisation took before, the latest first."""
-    return (
-        session.scalars(
-            select(ExportRecord)
-            .join(User, User.id == ExportRecord.user_id)
-            .where(User.organisation_id == user.organisation_id)
-            .order_by(ExportRecord.made_at.desc(), ExportRecord.id)
-            .limit(EARLIER_SHOWN)
-        )
-        .unique()
-        .all()
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BAMAKO).astimezone(UTC)
+def recipients(session: Session) -> Sequence[Organisation]:
+    """The organisations that an export can be for, by name."""
+    statement = select(Organisation).where(Organisation.is_active).order_by(Organisation.name)
+    return session.scalars(statement).all()

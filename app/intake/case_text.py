@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.folding import fold
-from app.models import Case, Message, Report, ReportState
+from app.models import Case, Message, ReleaseText, Report, ReportState
 
 
 def refresh_text(session: Session, case: Case) -> None:
@@ -22,5 +22,10 @@ def refresh_text(session: Session, case: Case) -> None:
         )
         .order_by(Message.created_at)
     )
+    before = case.anonymised_text
     case.anonymised_text = "\n\n".join(text for text in texts if text)
+    if (
+        case.anonymised_text != before
+    ):  # what was made of it to go out may hold what was just hidden or erased
+        session.execute(delete(ReleaseText).where(ReleaseText.case_id == case.id))
     case.search_text = fold(case.anonymised_text)

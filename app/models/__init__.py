@@ -36,9 +36,30 @@ from app.models.custody import (
     SignedHead,
     Tombstone,
 )
+from app.models.deliveries import (
+    CARRYING,
+    DeliveryTarget,
+    ExportDelivery,
+    ExportDeliveryState,
+    ExportSchedule,
+    Recurrence,
+    SigningPublicKey,
+    TargetKind,
+    TargetState,
+)
 from app.models.disclosure import CaseConflict, ConflictSource, Disclosure
 from app.models.evidence import Upload, UploadPiece, UploadPurpose
+from app.models.exports import (
+    HELD_STATES,
+    OPEN_STATES,
+    ExportKind,
+    ExportPreview,
+    ExportRecord,
+    ExportState,
+)
+from app.models.figures import FigureCell, FigureDuration, FigureRefresh, FigureSpan
 from app.models.inbox import BulkChange, BulkChangeItem, SavedView
+from app.models.judicial import UNDECIDED, JudicialFile, JudicialPart, JudicialState
 from app.models.learning import ModelState, TriageModel
 from app.models.likeness import Likeness, LikenessKind
 from app.models.merging import CaseMerge, SameSource
@@ -84,7 +105,10 @@ from app.models.notifications import (
 from app.models.organisation import Organisation, OrganisationKind, Role, User
 from app.models.partners import AccessToken, ImportState, ReportImport
 from app.models.persons import CaseLink, Involvement, InvolvementRole, LinkKind, Person, PersonKind
-from app.models.record import AuditEntry, ExportRecord, Installation, OwedWork
+from app.models.publications import Publication, PublicationState, ReportTemplate
+from app.models.record import AuditEntry, Installation, OwedWork
+from app.models.release_texts import GOES_OUT, ReleaseState, ReleaseText
+from app.models.releases import PublishedTable, ReleaseEntry, ReleaseLedger
 from app.models.report import (
     Channel,
     Contact,
@@ -101,8 +125,13 @@ from app.models.verifying import SourceAssessment, VerificationCheck, Verificati
 from app.models.web_report import Draft, Questionnaire, QuestionnaireFile, QuestionnaireState
 
 __all__ = [
+    "CARRYING",
+    "GOES_OUT",
+    "HELD_STATES",
     "LIVE_STATES",
+    "OPEN_STATES",
     "SPAM",
+    "UNDECIDED",
     "UNSAFE_ADDITION",
     "AccessToken",
     "AccountLink",
@@ -134,11 +163,22 @@ __all__ = [
     "CorrectionState",
     "DeliveryReceipt",
     "DeliveryState",
+    "DeliveryTarget",
     "Direction",
     "Disclosure",
     "Draft",
     "DueSubject",
+    "ExportDelivery",
+    "ExportDeliveryState",
+    "ExportKind",
+    "ExportPreview",
     "ExportRecord",
+    "ExportSchedule",
+    "ExportState",
+    "FigureCell",
+    "FigureDuration",
+    "FigureRefresh",
+    "FigureSpan",
     "Finding",
     "FindingState",
     "Gateway",
@@ -147,6 +187,9 @@ __all__ = [
     "Installation",
     "Involvement",
     "InvolvementRole",
+    "JudicialFile",
+    "JudicialPart",
+    "JudicialState",
     "KeyGrant",
     "KnownDevice",
     "LegalHold",
@@ -180,17 +223,26 @@ __all__ = [
     "Person",
     "PersonKind",
     "PreviewState",
+    "Publication",
+    "PublicationState",
+    "PublishedTable",
     "Questionnaire",
     "QuestionnaireFile",
     "QuestionnaireState",
     "RecoveryCode",
+    "Recurrence",
     "Referral",
     "ReferralState",
+    "ReleaseEntry",
+    "ReleaseLedger",
+    "ReleaseState",
+    "ReleaseText",
     "Report",
     "ReportImport",
     "ReportKey",
     "ReportKeyShare",
     "ReportState",
+    "ReportTemplate",
     "RetentionDue",
     "RetentionVersion",
     "Rhythm",
@@ -204,8 +256,11 @@ __all__ = [
     "ServiceIdentity",
     "SignInService",
     "SignedHead",
+    "SigningPublicKey",
     "SourceAssessment",
     "SuggestionState",
+    "TargetKind",
+    "TargetState",
     "Tombstone",
     "TriageModel",
     "Upload",

@@ -1,4 +1,4 @@
-"""What is kept about the work itself: work owed, the audit chain, exports, the installation."""
+"""What is kept about the work itself: work owed, the audit chain, the installation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
 from app.database import Base, Identified
 from app.models.claiming import Claimable
-from app.models.organisation import User
 
 
 class OwedWork(Identified, Claimable, Base):
@@ -42,21 +41,6 @@ class AuditEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     previous_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-
-
-class ExportRecord(Identified, Base):
-    """One export: who took what, when, how much, and the digest of the file."""
-
-    __tablename__ = "export_record"
-
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    made_at: Mapped[datetime] = mapped_column(default=utcnow)
-    file_format: Mapped[str] = mapped_column(String(10))
-    filters: Mapped[dict[str, Any]]
-    row_count: Mapped[int]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
-
-    user: Mapped[User] = relationship(lazy="joined")
 
 
 class Installation(Base):

@@ -87,3 +87,16 @@ def _is_public(address: Address) -> bool:
     if within is None and address in _TRANSLATED:
         within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.teredo is None and (within is None or within.is_global)
+
+
+def public_address(host: str, port: int, *, allows_loopback: bool = False) -> str:
+    """The address of a host of the public internet, as it is just now, for what doesn't go by HTTP. Raises
+    AddressRefused as `destination` does.
+    """
+    if not host or len(host) > LONGEST or not host.isascii() or not host.isprintable():
+        raise AddressRefused("malformed")
+    found = _resolved(host, port)
+    is_loopback = allows_loopback and all(address.is_loopback for address in found)
+    if not is_loopback and not all(map(_is_public, found)):
+        raise AddressRefused("private")
+    return str(found[0])

@@ -35,7 +35,13 @@ class NoticeKind(StrEnum):
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     PASSWORD_RECOVERED = "password_recovered"  # noqa: S105
     EXPORT_READY = "export_ready"
+    EXPORT_OUTDATED = "export_outdated"
+    EXPORT_DELIVERED = "export_delivered"
+    DELIVERY_FAILED = "delivery_failed"
+    SCHEDULE_STOPPED = "schedule_stopped"
     RULE_PREVIEW_READY = "rule_preview_ready"
+    JUDICIAL_WAITING = "judicial_waiting"
+    JUDICIAL_MOVED = "judicial_moved"
     RETENTION_WAITING = "retention_waiting"
     AUDIT_BROKEN = "audit_broken"
     EMAIL_FAILED = "email_failed"

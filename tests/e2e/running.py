@@ -96,12 +96,15 @@ class Running:
         answer = requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=30)
         assert answer.status_code == 200, answer.text
 
-    def web_report(self, *, share_with: Sequence[str] = (), **fields: str) -> str:
-        """Fill in the form on the web, and say who may read it besides the desk; the receipt code."""
+    def web_report(self, *, share_with: Sequence[str] = (), with_identity: str = "", **fields: str) -> str:
+        """Fill in the form on the web, and say who may read it besides the desk, and whether they may know who wrote
+        ("yes"); the receipt code.
+        """
         page = requests.get(self.address, timeout=30).text
         sent = self._press("/", page, {**fields, "go": "on" if share_with else "finish"})
         if share_with:
-            consent = {"step": "consent", "share_with": list(share_with), "go": "finish"}
+            consent = {"step": "consent", "share_with": list(share_with), "with_identity": with_identity}
+            consent["go"] = "finish"
             sent = self._press("/next", sent.text, consent)
         assert sent.status_code == 201, sent.text
         code = CODE.search(sent.text)

@@ -32,7 +32,7 @@ from workers.anonymise.spelt_names import find_spelt_names
 from workers.anonymise.spelt_phones import find_spelt_phones
 from workers.anonymise.tagger import load_model
 from workers.anonymise.tokens import TOKEN, TokenBook
-from workers.contracts import Anonymised, Entity
+from workers.contracts import Anonymised, Entity, Span
 
 _PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
     find_phones,
@@ -54,6 +54,7 @@ def anonymise(
     *,
     known: Mapping[str, str] | None = None,
     marked: Sequence[MarkedTokens] = (),
+    ours: Sequence[Span] = (),
     describe: bool = False,
     names: frozenset[str] = frozenset(),
     not_names: frozenset[str] = frozenset(),
@@ -62,16 +63,18 @@ def anonymise(
     are those of which only marks are left.
 
     Places above the address, forces, institutions, counts and money stay. Offsets are code points of `text`.
+    `ours` are stretches that we wrote into the text ourselves, from lists: they are not read, and stay as they are.
     `names` are words to be taken for listed names, `not_names` words that no list makes a name of.
     With `describe` the tokens in the text carry sex and role where it says so: `[PERSONNE-1: femme, victime]`.
     """
     case = known or {}
-    read_in = language or _identified(text)
+    theirs = without(text, ours)
+    read_in = language or _identified(theirs)
     words = KnownWords(_known_name_words(case), marked)
-    reading, claims = read_claims(text, read_in, words, LocalNames.folded(names, not_names))
-    tokens = _entities(text, claims, TokenBook.of_case(text, case, marked))
+    reading, claims = read_claims(theirs, read_in, words, LocalNames.folded(names, not_names))
+    tokens = _entities(theirs, claims, TokenBook.of_case(text, case, marked))
     entities = described(reading, tokens, is_shown=describe)
-    review = find_review(reading, text, entities)
+    review = find_review(reading, theirs, entities)
     risk = risk_of(risk_features(reading, read_in, entities, review), review)
     return Anonymised(_replaced(text, entities), read_in, entities, review, risk)
 
@@ -83,6 +86,13 @@ def read_claims(
     reading = read_persons(text, language, known, local)
     voices = chain(find_persons(reading), *(voice(text) for voice in _PATTERN_VOICES))
     return reading, settle(_outside_tokens(voices, text), text)
+
+
+def without(text: str, ours: Sequence[Span]) -> str:
+    """`text` with blanks where stretches are ours: every other character stays in its place."""
+    for span in ours:
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    return text
 
 
 def preload() -> None:

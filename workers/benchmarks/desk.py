@@ -37,7 +37,7 @@ _COMMON_WORD_SHARE = 3  # the account whose first word is searched is that of th
 
 def measure(count: int, repeat: int, database: str, database_url: str | None) -> dict[str, Any]:
     """Fill a database with `count` cases and fetch each kind of page `repeat` times, one after the other."""
-    with _database(database, database_url) as url, installation(database_url=url) as made:
+    with empty_database(database, database_url) as url, installation(database_url=url) as made:
         started = time.perf_counter()
         places = _fill(made.settings, count)
         filled = time.perf_counter() - started
@@ -57,7 +57,7 @@ def measure(count: int, repeat: int, database: str, database_url: str | None) ->
 
 
 @contextmanager
-def _database(kind: str, url: str | None) -> Iterator[str | None]:
+def empty_database(kind: str, url: str | None) -> Iterator[str | None]:
     """The address of an empty database: the one given, a PostgreSQL for the time of the measurement, or none."""
     if url or kind == "sqlite":
         with nullcontext():
@@ -79,7 +79,7 @@ def _fill(settings: Settings, count: int) -> dict[str, str]:
     app = bare(settings)
     with app.app_context():
         with transaction() as session:
-            people = _people(session)
+            people = add_people(session)
         with transaction() as session:
             write_cases(session, people, count)
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -91,7 +91,8 @@ def _fill(settings: Settings, count: int) -> dict[str, str]:
     return places
 
 
-def _people(session: Any) -> People:
+def add_people(session: Any) -> People:
+    """The desk, the commission and partners, an analyst of each who can sign in, and monitors of the desk."""
     desk = accounts.add_organisation(session, "Desk", kind=OrganisationKind.DESK)
     commission = accounts.add_organisation(session, "Commission", kind=OrganisationKind.CNDH)
     partners = [

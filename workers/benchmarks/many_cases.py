@@ -40,9 +40,13 @@ _STATES = _spread({"closed": 80, "new": 6, "in_progress": 10, "waiting_for_repor
 _URGENCIES = _spread({0: 50, 1: 33, 2: 14, 3: 3})
 _CHANNELS = _spread({"sms": 70, "web": 20, "whatsapp": 8, "voice": 2})
 _LANGUAGES = _spread({"fra": 60, "bam": 30, "fuv": 5, "und": 4, "eng": 1})
-_VERIFICATIONS = _spread(
-    {"unverified": 75, "pending": 10, "verified": 10, "not_substantiated": 4, "false": 1}
-)
+USUAL_VERIFICATIONS: Mapping[str, int] = {
+    "unverified": 75,
+    "pending": 10,
+    "verified": 10,
+    "not_substantiated": 4,
+    "false": 1,
+}
 _REFERRALS = _spread({"sent": 10, "accepted": 15, "done": 60, "declined": 15})
 
 _WRITTEN: tuple[type[Base], ...] = (Case, Report, Message, Act, Finding, Referral, CaseConflict)
@@ -58,9 +62,18 @@ class People:
     partners: Sequence[Organisation]
 
 
-def write_cases(session: Session, people: People, count: int) -> None:
-    """Insert so many cases with a report, a message, findings, acts and referrals each, in the caller's transaction."""
-    inventor = _Inventor(people, random.Random(_SEED))  # noqa: S311 - the same cases every time
+def write_cases(
+    session: Session,
+    people: People,
+    count: int,
+    verifications: Mapping[str, int] = USUAL_VERIFICATIONS,
+) -> None:
+    """Insert so many cases with a report, a message, findings, acts and referrals each, in the caller's transaction.
+
+    `verifications` says how often each outcome of verification comes among them, in whatever unit.
+    """
+    chance = random.Random(_SEED)  # noqa: S311 - the same cases every time
+    inventor = _Inventor(people, chance, _spread(verifications))
     with indexed_at_the_end(session, _WRITTEN):
         for start in range(0, count, AT_ONCE):
             rows: Rows = {each: [] for each in _WRITTEN}
@@ -73,8 +86,8 @@ def write_cases(session: Session, people: People, count: int) -> None:
 class _Inventor:
     """Draws one case after the other."""
 
-    def __init__(self, people: People, chance: random.Random) -> None:
-        self._people, self._chance = people, chance
+    def __init__(self, people: People, chance: random.Random, verifications: Sequence[str]) -> None:
+        self._people, self._chance, self._verifications = people, chance, verifications
         self._now = utcnow()
         self._words = ["".join(chance.choices(_SYLLABLES, k=chance.randint(2, 4))) for _ in range(4000)]
         self._rank_shares = list(accumulate(1 / rank for rank in range(1, len(self._words) + 1)))
@@ -110,7 +123,7 @@ class _Inventor:
             "id": case_id,
             "number": number,
             "status": status,
-            "verification": self._chance.choice(_VERIFICATIONS),
+            "verification": self._chance.choice(self._verifications),
             "needs_person": "no_place" if status == "new" and self._chance.random() < 0.3 else "",
             "channel": channel,
             "language": self._chance.choice(_LANGUAGES),

@@ -53,6 +53,37 @@ def desk(cases: int, repeat: int, database: str, database_url: str | None) -> No
     click.echo(json.dumps(measure(cases, repeat, database, database_url)))
 
 
+@bench_commands.command("export")
+@click.option("--cases", default=100_000, show_default=True)
+@click.option(
+    "--format", "formats", multiple=True, default=("csv", "xlsx"), show_default=True, help="May be repeated."
+)
+@click.option("--level", type=click.Choice(["public", "partner", "cndh"]), default="cndh", show_default=True)
+@click.option(
+    "--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True
+)
+@click.option("--database-url", help="An empty database to use instead of one made for this.")
+def export(cases: int, formats: tuple[str, ...], level: str, database: str, database_url: str | None) -> None:
+    """Seconds and peak memory of an export of all cases, from asking to sealed, beside a bare loop over its rows."""
+    from workers.benchmarks.export import measure
+
+    click.echo(json.dumps(measure(cases, formats, level, database, database_url)))
+
+
+@bench_commands.command("figures")
+@click.option("--cases", default=1_000_000, show_default=True)
+@click.option("--repeat", default=5, show_default=True, help="How often the whole dashboard is drawn.")
+@click.option(
+    "--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True
+)
+@click.option("--database-url", help="An empty database to use instead of one made for this.")
+def figures(cases: int, repeat: int, database: str, database_url: str | None) -> None:
+    """Milliseconds of the dashboard over many cases, beside counting the cases themselves."""
+    from workers.benchmarks.figures import measure
+
+    click.echo(json.dumps(measure(cases, repeat, database, database_url)))
+
+
 @bench_commands.command("web")
 @click.option("--count", default=200, show_default=True)
 def web(count: int) -> None:

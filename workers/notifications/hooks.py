@@ -20,7 +20,7 @@ from app.casework.visibility import has_conflict
 from app.clock import utcnow
 from app.database import transaction
 from app.models import LIVE_STATES, NoticeState, Referral, WebhookDelivery, WebhookEndpoint
-from app.notifications.kinds import NoticeKind
+from app.notifications.kinds import NoticeKind, facts
 from app.notifications.service import administrators, notify
 from app.notifications.webhooks import TEST
 from workers.notifications.calling import Answer, Call, call
@@ -103,6 +103,8 @@ def _objection(session: Session, delivery: WebhookDelivery, endpoint: WebhookEnd
         return ""
     if not endpoint.is_enabled or not endpoint.organisation.is_active:
         return "off"
+    if not facts(delivery.kind).is_about_case:
+        return ""
     referral = session.get(Referral, delivery.referral_id) if delivery.referral_id else None
     if referral is None or referral.state not in LIVE_STATES or referral.case.is_withdrawn:
         return "gone"

@@ -9,11 +9,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from app.accounts.links import is_open
 from app.clock import utcnow
 from app.database import transaction
+from app.languages import speaking
 from app.models import AccountLink, LinkPurpose, User
 from workers.notifications.mailing import Recipient, hand_over, mail_server
 from workers.opening import CannotOpen, open_sealed
@@ -60,7 +61,7 @@ def _claim(keys: Keys, link_id: uuid.UUID) -> _Letter | None:
 
 def _write(keys: Keys, letter: _Letter) -> EmailMessage:
     message, sender = EmailMessage(policy=SMTP), keys.settings.mail_sender
-    with force_locale(letter.recipient.language):
+    with speaking(letter.recipient.language):
         message["Subject"] = gettext("An invitation")
         words = gettext("You were invited. This link works once, for three days:")
         ending = gettext("If you don’t know what this is about, delete this mail.")

@@ -13,9 +13,10 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from app.clock import utcnow
+from app.languages import speaking
 
 TIMEOUT_SECONDS = 20
 PAGE = "/desk/notifications"
@@ -37,7 +38,7 @@ class Recipient:
 def write_mail(sender: str, public_url: str, recipient: Recipient) -> EmailMessage:
     """The mail in the clear: nothing in it but that something waits, and where to look."""
     message = EmailMessage(policy=SMTP)
-    with force_locale(recipient.language):
+    with speaking(recipient.language):
         message["Subject"] = gettext("Something is waiting for you")
         words = gettext("Something is waiting for you. Sign in to see what it is:")
         ending = gettext("How and when you are told can be changed there.")

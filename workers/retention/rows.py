@@ -14,8 +14,16 @@ from sqlalchemy.orm import Session
 
 from app.database import Base
 
-# Known again by their digest long after what they brought is gone, or about a colleague's own phone.
-_LET_GO = frozenset({("arrival", "message_id"), ("notice_phone", "message_id"), ("person", "finding_id")})
+# Known again by their digest long after what they brought is gone, or about a colleague's own phone; and the register
+# of exports, which says for ever what left the house.
+_LET_GO = frozenset(
+    {
+        ("arrival", "message_id"),
+        ("notice_phone", "message_id"),
+        ("person", "finding_id"),
+        ("export_record", "case_id"),
+    }
+)
 _AT_ONCE = 500
 Ids = set[uuid.UUID]
 

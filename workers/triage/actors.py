@@ -39,7 +39,7 @@ def _patterns(listing: str) -> tuple[Pattern, ...]:
     return tuple(parse(source) for source in listing.split("|"))
 
 
-def find(text: str) -> list[Finding]:
+def find(text: str | Reading) -> list[Finding]:
     """The actors `text` names, surest first; evidence in code points of `text`."""
     reading = read(text)
     actors, known = _actors()

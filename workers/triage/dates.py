@@ -53,9 +53,28 @@ def _day_of(received_at: datetime) -> date:
 
 def _expressions(folded: str, today: date, language: str | None) -> Iterator[Expression]:
     yield from explicit_expressions(folded, today)
+    yield from _answered_after_midnight(folded, today)
     yield from relative_expressions(folded, today)
     yield from feast_expressions(folded, today)
     yield from _bambara_today(folded, today, language)
+
+
+def _answered_after_midnight(folded: str, today: date) -> Iterator[Expression]:
+    """The day after the message, told with its year in answer to "when": the form was begun before midnight and ended
+    after it. What it tells of had happened when it was begun, so it is of the message's day at the latest.
+    """
+    tomorrow = today + timedelta(days=1)
+    for line in _answer_pattern().finditer(folded):
+        for each in explicit_expressions(line["answer"], tomorrow):
+            if each.period.end == tomorrow and str(tomorrow.year) in line["answer"]:
+                start, end = (line.start("answer") + place for place in (each.start, each.end))
+                period = Period(min(each.period.start, today), today, each.period.precision)
+                yield replace(each, start=start, end=end, period=period)
+
+
+@cache
+def _answer_pattern() -> re.Pattern[str]:
+    return re.compile(rf"^{any_of(time_words().words['label'])} :(?P<answer>.*)$", re.MULTILINE)
 
 
 def _bambara_today(folded: str, today: date, language: str | None) -> Iterator[Expression]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import actors, dates, language, place, second_voice, urgency, victims, violations
+from workers.triage.language import Spoken
 from workers.triage.linear_model import Model, running_model
 from workers.triage.place_gazetteer import Gazetteer
+from workers.triage.reading import read
 
 
 def triage(
@@ -17,34 +19,40 @@ def triage(
     *,
     received_at: datetime,
     language: str | None = None,
+    spoken: Spoken | None = None,
     names: Sequence[Span] = (),
     model: Model | None = None,
     places: Gazetteer | None = None,
 ) -> list[Finding]:
     """What `text` tells, as findings whose evidence lies in `text`, in the order of `FindingKind`, best first.
 
-    `language` is what the message is known to be in, if it is; `names` are the persons already found in it.
-    `model` and `places` are used instead of what ships with the project.
+    `language` is what the message is known to be in, if it is, `spoken` what was identified before, if it was;
+    `names` are the persons already found in it. `model` and `places` are used instead of what ships with the project.
     """
-    spoken = _language(text, language)
-    code = spoken.value["language"]
-    acts = second_voice.weighed(text, violations.find(text, code), model or running_model())
+    heard = _language(text, language, spoken)
+    code = heard.value["language"]
+    reading = read(text)
+    acts = second_voice.weighed(reading, violations.find(reading, code), model or running_model())
     occurred = dates.find(text, received_at, code)
     return [
-        spoken,
+        heard,
         *acts,
         *place.find(text, names=names, places=places),
         *([occurred] if occurred else []),
-        urgency.assess(text, acts, occurred, received_at),
-        *actors.find(text),
-        *victims.find(text, code, names=names),
+        urgency.assess(reading, acts, occurred, received_at, code),
+        *actors.find(reading),
+        *victims.find(reading, code, names=names),
     ]
 
 
-def _language(text: str, known: str | None) -> Finding:
-    code, confidence = (known, 1.0) if known else language.identify(text)
-    rule = "given" if known else "function words and letter groups"
-    return Finding(FindingKind.LANGUAGE, {"language": code}, confidence, rule)
+def _language(text: str, known: str | None, spoken: Spoken | None) -> Finding:
+    if known:
+        return Finding(FindingKind.LANGUAGE, {"language": known}, 1.0, "given")
+    told = spoken or language.spoken(text)
+    value: dict[str, Any] = {"language": told.language}
+    if told.mixed:
+        value["mixed"] = list(told.mixed)
+    return Finding(FindingKind.LANGUAGE, value, told.confidence, "function words and letter groups")
 
 
 def summary(text: str, findings: Iterable[Finding]) -> dict[str, Any]:
@@ -52,8 +60,10 @@ def summary(text: str, findings: Iterable[Finding]) -> dict[str, Any]:
     by_kind: dict[FindingKind, list[Finding]] = {kind: [] for kind in FindingKind}
     for finding in findings:
         by_kind[finding.kind].append(finding)
+    spoken = _first(by_kind[FindingKind.LANGUAGE], {"language": "und"})
     return {
-        "language": _first(by_kind[FindingKind.LANGUAGE], {"language": "und"})["language"],
+        "language": spoken["language"],
+        "mixed": spoken.get("mixed", []),
         "violations": [_violation(text, finding) for finding in by_kind[FindingKind.VIOLATION]],
         "place": _place(by_kind[FindingKind.PLACE]),
         "occurred": _first(by_kind[FindingKind.OCCURRED], None),

@@ -66,7 +66,7 @@ def _quoted(words: Sequence[str], phrases: Mapping[str, Any]) -> str:
 def _value(kind: str, value: Mapping[str, Any], language: str) -> str:
     phrases = _phrases(language)
     told = {
-        "language": str(value.get("language", "")),
+        "language": " + ".join([str(value.get("language", "")), *map(str, value.get("mixed", ()))]),
         "violation": _violation(str(value.get("code", "")), language),
         "place": _place(value),
         "period": _period(value),

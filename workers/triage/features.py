@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.contracts import Span
-from workers.triage.reading import Token, read
+from workers.triage.reading import Reading, Token, read
 from workers.triage.sounds import sound, stem_sound
 
 _HALF = 2**16
@@ -50,12 +51,12 @@ class Features:
         return np.concatenate([_scaled(rarity[family.numbers], family.weight) for family in self.families])
 
 
-def features(text: str) -> Features:
+def features(text: str | Reading) -> Features:
     """The features of `text`; nothing beyond the first 600 words is read."""
     tokens = read(text).tokens[:_MOST_TOKENS]
     stems = [(_hash("w", _shape(token)),) for token in tokens]
     pairs = [_pair(tokens, index) for index in range(len(tokens))]
-    letters = [tuple(_hash("c", gram) for gram in _grams(token)) for token in tokens]
+    letters = [_letters(token.key) for token in tokens]
     written = [(written_number(token.key),) for token in tokens]
     families = (
         _family(stems, STEMS),
@@ -95,10 +96,13 @@ def _shape(token: Token) -> str:
     return f"#{len(token.key)}" if token.key.isdigit() else stem_sound(token.key) or token.key
 
 
-def _grams(token: Token) -> Iterator[str]:
-    if token.key.isdigit():
-        return
-    padded = f"^{sound(token.key)}$"
+@lru_cache(maxsize=8192)
+def _letters(key: str) -> tuple[int, ...]:
+    """The groups of letters of a word as it sounds, by its spelling key; a number has none."""
+    return () if key.isdigit() else tuple(_hash("c", gram) for gram in _grams(f"^{sound(key)}$"))
+
+
+def _grams(padded: str) -> Iterator[str]:
     for length in range(_SHORTEST, _LONGEST + 1):
         for start in range(len(padded) - length + 1):
             yield padded[start : start + length]

@@ -1,4 +1,4 @@
-"""Tells the language of a message from its small words and its usual groups of letters."""
+"""Tells the language of a message, and what else is spoken in it, from small words and usual groups of letters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from workers.triage.folding import fold, words
 from workers.triage.vocabulary import read_toml
@@ -24,6 +24,23 @@ _SEVERAL_WORDS = 6
 _SCRIPTS = ((0x0600, 0x06FF, "ara"), (0x2D30, 0x2D7F, "taq"), (0x07C0, 0x07FF, "bam"))
 
 
+# What a second language is told by: so many words that no other language has, and so large a share of the longer ones.
+_EUROPEAN = frozenset({"fra", "eng"})
+_LEAST_MIXED, _LEAST_MIXED_AMONG_LIKE, _LEAST_MIXED_SHARE = 2, 3, 0.12
+_CLEAR_LETTERS, _SHORTEST_TELLING = 0.7, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a message is in: the ISO 639-3 code of the language of most of it (`und` if nothing tells), how sure that
+    is (0–1), and the other languages that carry part of it.
+    """
+
+    language: str
+    confidence: float
+    mixed: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Model:
     """What is known of all languages: the weight of each word and group of three letters in each."""
@@ -34,12 +51,23 @@ class _Model:
     grams: Mapping[str, tuple[float, ...]]
 
 
-def identify(text: str) -> tuple[str, float]:
-    """The ISO 639-3 code of the language most of `text` is in, `und` if nothing tells; and how sure (0–1)."""
+def spoken(text: str) -> Spoken:
+    """The languages of `text`; a few borrowed words don't make it mixed."""
     script = _script(text)
     if script:
-        return script, 0.95
+        return Spoken(script, 0.95)
     found = _language_words(text)
+    language, confidence = _main(found, text)
+    return Spoken(language, confidence, () if language == UNKNOWN else _mixed(found, language))
+
+
+def identify(text: str) -> tuple[str, float]:
+    """The ISO 639-3 code of the language most of `text` is in, `und` if nothing tells; and how sure (0–1)."""
+    told = spoken(text)
+    return told.language, told.confidence
+
+
+def _main(found: list[str], text: str) -> tuple[str, float]:
     if not found:
         return UNKNOWN, 0.0
     scores = _scores(found, text)
@@ -48,6 +76,38 @@ def identify(text: str) -> tuple[str, float]:
         return UNKNOWN, 0.3
     total = sum(math.exp(min(0.0, (score - scores[best]) / 2)) for score in scores.values())
     return best, round(min(0.99, 1 / total), 3)
+
+
+def _mixed(found: list[str], language: str) -> tuple[str, ...]:
+    """The other languages spoken beside `language`, the most spoken first."""
+    telling = dict.fromkeys(word for word in found if len(word) >= _SHORTEST_TELLING)
+    told = Counter(other for word in telling if (other := _only_language(word, language)))
+    enough = [
+        (other, count)
+        for other, count in told.most_common()
+        if count >= _least_mixed(language, other) and count >= _LEAST_MIXED_SHARE * len(telling)
+    ]
+    return tuple(other for other, _ in enough)
+
+
+def _least_mixed(language: str, other: str) -> int:
+    """Names of persons and places look like the languages of Mali, and French and English like each other."""
+    is_clear = other in _EUROPEAN and language not in _EUROPEAN
+    return _LEAST_MIXED if is_clear else _LEAST_MIXED_AMONG_LIKE
+
+
+def _only_language(word: str, language: str) -> str | None:
+    """The one other language that has the word; a word in no list may be told for French or English by its letters."""
+    row = _model().words.get(word)
+    if row is not None:
+        only = next(iter(row))
+        return only if len(row) == 1 and only != language else None
+    scores = {} if language in _EUROPEAN else _gram_scores(word)
+    if not scores:
+        return None
+    likeliest = max(scores, key=lambda other: scores[other])
+    is_told = likeliest in _EUROPEAN and scores[likeliest] - scores[language] > _CLEAR_LETTERS
+    return likeliest if is_told else None
 
 
 def _script(text: str) -> str | None:
@@ -69,7 +129,7 @@ def _scores(found: list[str], text: str) -> dict[str, float]:
     scores = dict.fromkeys(model.languages, 0.0)
     for word in found:
         _add(scores, model.words.get(word, {}))
-        _add(scores, _gram_scores(model, word))
+        _add(scores, _gram_scores(word))
     _add_letters(scores, text, model)
     return scores
 
@@ -91,10 +151,12 @@ def _add_letters(scores: dict[str, float], text: str, model: _Model) -> None:
         scores[model.letters[letter]] += _LETTER_WEIGHT * min(count, 5)
 
 
-def _gram_scores(model: _Model, word: str) -> dict[str, float]:
+@lru_cache(maxsize=16_384)
+def _gram_scores(word: str) -> Mapping[str, float]:
     """How much more usual the word's groups of letters are in each language than in the others."""
     if len(word) < 3 or any(character.isdigit() for character in word):
         return {}
+    model = _model()
     rows = [model.grams[gram] for gram in _grams(word) if gram in model.grams]
     return {
         language: _GRAM_WEIGHT * max(-4.0, min(4.0, sum(row[index] for row in rows)))

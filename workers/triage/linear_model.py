@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from workers.contracts import Span
 from workers.triage.features import BINS, Features, features
+from workers.triage.reading import Reading
 
 RUNNING = "violations"
 _FOLDER = "workers.vocabularies.models"
@@ -57,7 +58,7 @@ class Model:
         totals = (weights @ self._values(read)) * self.scales + self.intercepts
         return dict(zip(self.codes, _logistic(totals).tolist(), strict=True))
 
-    def opinions(self, text: str, least: float, asked: Collection[str] = ()) -> list[Opinion]:
+    def opinions(self, text: str | Reading, least: float, asked: Collection[str] = ()) -> list[Opinion]:
         """What the model thinks likely enough, and of the codes asked for, likeliest first, with what weighed."""
         read = features(text)
         if not read.numbers.size:
@@ -65,7 +66,8 @@ class Model:
         chances = self.likelihoods(read)
         told = [code for code, chance in chances.items() if chance >= least or code in asked]
         ordered = sorted(told, key=lambda code: -chances[code])
-        return [Opinion(code, round(chances[code], 4), self._words(read, code)) for code in ordered]
+        values = self._by_number(read)
+        return [Opinion(code, round(chances[code], 4), self._words(read, values, code)) for code in ordered]
 
     @cached_property
     def _rarity(self) -> NDArray[np.float64]:
@@ -74,16 +76,19 @@ class Model:
     def _values(self, read: Features) -> NDArray[np.float64]:
         return read.values(self._rarity)
 
-    def _words(self, read: Features, code: str) -> tuple[Span, ...]:
-        """The few words whose features speak most for a code, in the order of the text."""
-        value: dict[int, float] = {}
-        for number, each in zip(read.numbers.tolist(), self._values(read).tolist(), strict=True):
-            value[number] = value.get(number, 0.0) + each
-        row = self.steps[self.codes.index(code)]
-        weighed = [
-            (sum(float(row[number]) * value[number] for number in numbers), span)
-            for span, numbers in read.by_word
-        ]
+    def _by_number(self, read: Features) -> Mapping[int, float]:
+        """What each feature counts for, whatever the families it is in."""
+        values: dict[int, float] = {}
+        for number, value in zip(read.numbers.tolist(), self._values(read).tolist(), strict=True):
+            values[number] = values.get(number, 0.0) + value
+        return values
+
+    def _words(self, read: Features, values: Mapping[int, float], code: str) -> tuple[Span, ...]:
+        """The few words whose features speak most for a code, in the order of the text; `values` are by feature."""
+        numbers = list(values)
+        weights = self.steps[self.codes.index(code), numbers] * np.array(list(values.values()))
+        speaks = dict(zip(numbers, weights.tolist(), strict=True))
+        weighed = [(sum(map(speaks.__getitem__, own)), span) for span, own in read.by_word]
         best = sorted(weighed, key=lambda pair: (-pair[0], pair[1].start))[:_MOST_WORDS]
         return tuple(sorted((span for weight, span in best if weight > 0), key=lambda span: span.start))
 

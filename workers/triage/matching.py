@@ -57,7 +57,8 @@ class Occurrences:
             for element in lexicon.elements(token.key):
                 self._places.setdefault(element, []).append(Place(index, index + 1))
         for phrase, name in lexicon.phrases:
-            self._places.setdefault(name, []).extend(self.phrase(phrase))
+            if phrase[0] in self._places:
+                self._places.setdefault(name, []).extend(self.phrase(phrase))
 
     def elements(self) -> list[str]:
         """The elements that stand in the text, in a fixed order."""
@@ -83,6 +84,8 @@ class Occurrences:
 
     def find(self, pattern: Pattern) -> list[Match]:
         """Where the pattern stands; each beginning is matched with what is nearest to it."""
+        if pattern.phrases[0][0] not in self._places:  # most patterns, most of the time
+            return []
         beginnings = self.phrase(pattern.phrases[0])[:_MOST_MATCHES]
         if not beginnings:
             return []

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from rapidfuzz import fuzz, process
@@ -49,7 +49,7 @@ class Place:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gazetteer:
     """Places by folded words and by spelling key, and the keys that may be met nearly, by first letter."""
 
@@ -57,6 +57,20 @@ class Gazetteer:
     by_key: Mapping[str, tuple[Place, ...]]
     keys_by_letter: Mapping[str, tuple[str, ...]]
     readings: Mapping[str, str]
+
+    @cached_property
+    def _longest(self) -> Mapping[str, int]:
+        """How many words the longest name has that begins with a word; names of one word aren't there."""
+        longest: dict[str, int] = {}
+        for name in self.by_words:
+            first, *rest = name.split(" ")
+            if rest:
+                longest[first] = max(longest.get(first, 0), 1 + len(rest))
+        return longest
+
+    def most_words(self, first: str) -> int:
+        """How many words a name that begins with this folded word may have."""
+        return min(self._longest.get(first, 1), LONGEST_NAME)
 
     def exact(self, folded: str) -> tuple[Place, ...]:
         """Places written with exactly these folded words, separated by single spaces."""

@@ -9,7 +9,7 @@ from workers.contracts import Span
 from workers.triage import place_cues
 from workers.triage.folding import Word
 from workers.triage.place_cues import AREAS, Cue, Role
-from workers.triage.place_gazetteer import LONGEST_NAME, Gazetteer, Match, Place
+from workers.triage.place_gazetteer import Gazetteer, Match, Place
 
 MOST_WORDS, MOST_MENTIONS = 5000, 40
 _TOWN, _SHORT = 5, 4
@@ -101,13 +101,14 @@ def _scan(reading: Reading) -> Iterator[Mention]:
 
 
 def _longest_at(reading: Reading, first: int) -> Mention | None:
-    furthest = min(first + LONGEST_NAME, len(reading.words)) - 1
-    for last in range(furthest, first - 1, -1):
+    furthest = len(reading.words) - 1
+    most = reading.gazetteer.most_words(reading.words[first].text)
+    for last in range(min(first + most - 1, furthest), first - 1, -1):
         places = reading.gazetteer.exact(reading.folded(first, last))
         if places and _is_one_name(reading, first, last):
             return _mention(reading, first, last, places, Match.EXACT)
     for last in range(min(first + 2, furthest), first - 1, -1):
-        if _is_one_name(reading, first, last) and _may_be_misspelt(reading, first, last):
+        if _may_be_misspelt(reading, first, last) and _is_one_name(reading, first, last):
             found = _misspelt(reading, first, last)
             if found is not None:
                 return found

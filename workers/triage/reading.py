@@ -55,8 +55,10 @@ class Reading:
         return bool(inside) and "?" in self.text[inside[-1].end : inside[-1].end + 4]
 
 
-def read(text: str) -> Reading:
-    """`text` as tokens in order."""
+def read(text: str | Reading) -> Reading:
+    """`text` as tokens in order; what was read already stays as it is."""
+    if isinstance(text, Reading):
+        return text
     tokens: list[Token] = []
     sentence = clause = end = 0
     for word in words(text[:_MOST_CHARACTERS]):

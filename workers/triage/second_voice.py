@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from workers.contracts import Finding, FindingKind
 from workers.triage.linear_model import Model, Opinion
+from workers.triage.reading import Reading, read
 from workers.triage.violations import NONE
 
 RULE = "model: words that weighed"
@@ -66,12 +67,15 @@ def _log_odds(likelihood: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-def weighed(text: str, found: Sequence[Finding], model: Model | None) -> list[Finding]:
+def weighed(text: str | Reading, found: Sequence[Finding], model: Model | None) -> list[Finding]:
     """The violations of `text` by both voices, the main one first; `found` is what the vocabulary said."""
     if model is None:
         return list(found)
+    reading = read(text)
+    if len(reading.text) > _LONGEST_TEXT:
+        reading = read(reading.text[:_LONGEST_TEXT])
     known = {str(finding.value["code"]): finding for finding in found}
-    opinions = {each.code: each for each in model.opinions(text[:_LONGEST_TEXT], _LEAST, known)}
+    opinions = {each.code: each for each in model.opinions(reading, _LEAST, known)}
     codes = dict.fromkeys([*known, *opinions])
     standings = [_Standing(code, known.get(code), opinions.get(code)) for code in codes]
     return _said(sorted(standings, key=lambda standing: -standing.chance)) or list(found)

@@ -86,10 +86,21 @@ class _Decision:
 
 
 def assess(
-    text: str, violations: Sequence[Finding], occurred: Finding | None, received_at: datetime
+    text: str | Reading,
+    violations: Sequence[Finding],
+    occurred: Finding | None,
+    received_at: datetime,
+    language: str | None = None,
 ) -> Finding:
-    """The urgency of `text` (0–3) given what it tells of and when; evidence is the words that decided."""
-    case = _case(text, violations, occurred, received_at)
+    """The urgency of `text` (0–3) given what it tells of and when; evidence is the words that decided.
+
+    `language` is what the text was identified as; left out, it is identified here.
+    """
+    reading = read(text)
+    words = _words(reading, language or identify(reading.text)[0])
+    codes = frozenset(finding.value["code"] for finding in violations) - {NONE}
+    days_ago = _days_ago(occurred, received_at)
+    case = _Case(reading, words, codes, _weighty(violations) - {NONE}, days_ago)
     decision = max(_decisions(case), key=lambda decision: decision.level)
     if case.has("plea") and decision.level < 3 and (decision.level or not case.codes):
         level = _CALL_ALONE if case.is_call_alone else decision.level + 1
@@ -103,22 +114,19 @@ def assess(
     )
 
 
-def _case(text: str, violations: Sequence[Finding], occurred: Finding | None, received_at: datetime) -> _Case:
-    reading = read(text)
+def _words(reading: Reading, language: str) -> dict[str, list[Match]]:
+    """What stands in the text of each group of words, without what it denies."""
     rules = _rules()
     occurrences = Occurrences(reading, rules.lexicon)
-    language = identify(text)[0]
-    words = {
+    return {
         name: [
             match
             for pattern in patterns
             for match in occurrences.find(pattern)
-            if name in _SAY_NO or not _is_unsaid(reading, match, language)
+            if name in _SAY_NO or not context.is_denied(reading, match, language)
         ]
         for name, patterns in rules.patterns.items()
     }
-    codes = frozenset(finding.value["code"] for finding in violations) - {NONE}
-    return _Case(reading, words, codes, _weighty(violations) - {NONE}, _days_ago(occurred, received_at))
 
 
 def _weighty(violations: Sequence[Finding]) -> frozenset[str]:
@@ -127,10 +135,6 @@ def _weighty(violations: Sequence[Finding]) -> frozenset[str]:
         return frozenset(main)
     sure = {str(finding.value["code"]) for finding in violations if finding.confidence >= _SURE}
     return frozenset(main | sure)
-
-
-def _is_unsaid(reading: Reading, match: Match, language: str) -> bool:
-    return context.is_denied(reading, match, language)
 
 
 def _days_ago(occurred: Finding | None, received_at: datetime) -> int | None:

@@ -31,7 +31,7 @@ class _Told:
     group: Group
 
 
-def find(text: str, language: str, *, names: Sequence[Span] = ()) -> list[Finding]:
+def find(text: str | Reading, language: str, *, names: Sequence[Span] = ()) -> list[Finding]:
     """The victims `text` tells of, in the order of the text; `names` are the persons already found in it."""
     reading = read(text)
     people = groups(reading, names)

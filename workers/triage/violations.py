@@ -56,7 +56,7 @@ class Voice:
         return self.weight >= _LEAST
 
 
-def find(text: str, language: str) -> list[Finding]:
+def find(text: str | Reading, language: str) -> list[Finding]:
     """The violations `text` tells of, surest first; one finding of code `none` if it tells of no incident.
 
     `language` is an ISO 639-3 code or `und`. Evidence is in code points of `text`.

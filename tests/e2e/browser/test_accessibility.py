@@ -22,7 +22,16 @@ DESK_PAGES = (
     ("awa.monitor", "/desk/"),
     ("awa.monitor", "/desk/?q=introuvable&region=ML05"),
     ("nana.analyst", "/desk/exports"),
-    ("nana.analyst", "/desk/exports?first=2026-02-02&last=2026-01-01"),
+    ("nana.analyst", "/desk/exports/new?level=cndh&first=2026-02-02&last=2026-01-01"),
+    ("nana.analyst", "/desk/exports/register"),
+    ("nana.analyst", "/desk/exports/levels"),
+    ("nana.analyst", "/desk/exports/schedules/keys"),
+    ("issa.supervisor", "/desk/exports/readings?state=clear"),
+    ("issa.supervisor", "/desk/judicial-files"),
+    ("issa.supervisor", "/desk/figures"),
+    ("issa.supervisor", "/desk/figures/publications"),
+    ("issa.supervisor", "/desk/figures/reports"),
+    ("issa.supervisor", "/desk/figures/reports/text/fr"),
     ("kadia.auditor", "/desk/audit?check=1"),
     ("moussa.administrator", "/desk/administration"),
     ("moussa.administrator", "/desk/administration/gateways"),
@@ -47,6 +56,7 @@ DESK_PAGES = (
     ("kadia.auditor", "/desk/audit/signatures"),
     ("moussa.administrator", "/desk/administration/organisations"),
     ("moussa.administrator", "/desk/administration/webhooks"),
+    ("moussa.administrator", "/desk/administration/deliveries"),
 )
 _axe = Axe()
 
@@ -194,7 +204,16 @@ def ask(case: Page, question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/about?lang=fr", "/about?lang=bm", "/no-such-page", "/desk/sign-in", "/simulator"]
+    "path",
+    [
+        "/figures?lang=fr",
+        "/figures?lang=bm",
+        "/about?lang=fr",
+        "/about?lang=bm",
+        "/no-such-page",
+        "/desk/sign-in",
+        "/simulator",
+    ],
 )
 def test_the_pages_open_to_anybody(windows: Windows, path: str) -> None:
     assert_for_everyone(windows.open(path))

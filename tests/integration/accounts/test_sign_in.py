@@ -173,7 +173,7 @@ def test_the_language_is_kept_with_the_account_and_on_record(
         (Role.MONITOR, OrganisationKind.DESK, ["/desk/exports", "/desk/audit", "/desk/administration"]),
         (Role.ANALYST, OrganisationKind.CNDH, ["/desk/audit", "/desk/administration"]),
         (Role.ADMINISTRATOR, OrganisationKind.DESK, ["/desk/", "/desk/exports", "/desk/audit"]),
-        (Role.AUDITOR, OrganisationKind.DESK, ["/desk/", "/desk/exports", "/desk/administration"]),
+        (Role.AUDITOR, OrganisationKind.DESK, ["/desk/", "/desk/exports/new", "/desk/administration"]),
     ],
 )
 def test_the_menu_offers_what_a_role_may_open_and_the_rest_is_closed(

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit import Action
+from app.casework.conclusions import Conclusion
 from app.clock import utcnow
 from app.database import db, transaction
 from app.models import AuditEntry, Case, CaseEvent, Finding, Role
+from app.reference import geography
 from tests.conftest import csrf_token
 
 from .conftest import Enter
@@ -203,3 +205,53 @@ def test_a_withdrawn_case_takes_no_decisions(enter: Enter) -> None:
     answer = post(client, address(case), address(case, "findings", found), decision="rejected")
     assert answer.status_code == 422
     assert set(codes(case)) == {"pillage"}
+
+
+def namesake(region: str, cercle: str, name: str, *, rank: str = "") -> Conclusion:
+    """One of several places of a name, as the place finder tells them: all rest on the same words."""
+    where = geography.cercle(cercle, region)
+    assert where is not None
+    value = {
+        "region": geography.region_name(where.region_code),
+        "region_code": where.region_code,
+        "cercle": where.name,
+        "cercle_code": where.code,
+        "name": name,
+        "lat": 12.5,
+        "lon": -8.0,
+    }
+    return Conclusion("place", value, 0.4, f"place:exact:in{rank}", [[38, 42]])
+
+
+def test_a_place_is_put_right_with_one_click_where_several_bear_its_name(enter: Enter) -> None:
+    client, _ = enter()
+    second = namesake("Ségou", "Niono", "Koro", rank=":alternative")
+    case = report_case(PILLAGE, namesake("Bandiagara", "Koro", "Koro"), second)
+    first, other = db.session.scalars(
+        select(Finding).where(Finding.case_id == case.id, Finding.kind == "place").order_by(Finding.position)
+    )
+    page = client.get(address(case)).text
+    button = f'name="alternative" value="{other.id}">Ségou · Niono · Koro</button>'
+    assert button in page
+    assert (
+        address(case, "findings", other.id) not in page
+    )  # offered on the card of the first, no card of its own
+    target = address(case, "findings", first.id)
+    click = {"decision": "corrected", "alternative": str(other.id)}
+    assert post(client, address(case), target, **click).status_code == 303
+    moved = fresh(case)
+    assert (moved.region_code, moved.cercle_code) == (
+        second.value["region_code"],
+        second.value["cercle_code"],
+    )
+    assert (moved.place_name, moved.latitude) == ("Koro", 12.5)  # the village itself, not only its cercle
+    assert button not in client.get(address(case)).text
+    assert post(client, address(case), target, decision="proposed").status_code == 303
+    assert fresh(case).cercle_code == namesake("Bandiagara", "Koro", "Koro").value["cercle_code"]
+    assert button in client.get(address(case)).text
+    # Only what is offered there may be taken; once the first is rejected the second stands for itself.
+    for strange in (first.id, finding(case, "violation").id, uuid.uuid4()):
+        click = {"decision": "corrected", "alternative": str(strange)}
+        assert post(client, address(case), target, **click).status_code == 422
+    assert post(client, address(case), target, decision="rejected").status_code == 303
+    assert address(case, "findings", other.id) in client.get(address(case)).text

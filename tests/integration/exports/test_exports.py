@@ -1,35 +1,56 @@
-"""Exports: the right rows, whole, safe to open, and on record."""
+"""Choosing, previewing and asking for exports: the right cases, the right levels, and everything on record."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
+import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.audit import Action
-from app.database import db
-from app.exports.comma_separated import FORMULA_STARTS, cell
-from app.exports.rows import plain
-from app.exports.spreadsheet import LONGEST_CELL
-from app.models import AuditEntry, Case, ExportRecord, OrganisationKind, ReferralState, Role, User
+from app.casework import saved_views
+from app.casework.errors import CaseworkError
+from app.casework.views import InboxFilter
+from app.database import db, transaction
+from app.exports import asking, previewing, queries, selection
+from app.exports.asking import NewExport
+from app.exports.levels import Level
+from app.exports.previewing import Outlook, SmallCell
+from app.exports.selection import ExportFilter
+from app.models import (
+    AuditEntry,
+    Case,
+    ExportKind,
+    ExportPreview,
+    ExportRecord,
+    OrganisationKind,
+    OwedWork,
+    PreviewState,
+    ReferralState,
+    Role,
+    User,
+)
+from app.queue import JobName
 from tests.conftest import csrf_token
 from tests.integration.casework.conftest import Enter
 from tests.integration.casework.desk import GENDARMES, KORO, PILLAGE, TORTURE, refer, report_case
 
 VERIFIED: dict[str, Any] = {"verification": "verified", "verified_at": datetime(2026, 3, 12, 12, tzinfo=UTC)}
-
-
-def analyst(enter: Enter) -> tuple[FlaskClient, User]:
-    return enter(Role.ANALYST, OrganisationKind.CNDH)
+OUTLOOK: dict[str, Any] = {
+    "rows": 3,
+    "withheld": [{"reason": "no_consent", "count": 2, "field": ""}],
+    "risks": None,
+    "small": [{"region": "ML19", "violation": "pillage", "cases": 1}],
+    "alone": 1,
+    "bytes": 4096,
+    "refusal": "",
+}
 
 
 def referred(user: User, *conclusions: Any, **columns: Any) -> Case:
@@ -38,51 +59,83 @@ def referred(user: User, *conclusions: Any, **columns: Any) -> Case:
     return case
 
 
-def download(client: FlaskClient, file_format: str = "csv", **filters: str) -> TestResponse:
-    token = csrf_token(client, "/desk/exports")
-    return client.post(
-        "/desk/exports", data={"file_format": file_format, "csrf_token": token, **filters}, buffered=True
-    )
+def chosen(user: User, **wanted: Any) -> set[str]:
+    found = db.session.scalars(selection.chosen_cases(user, ExportFilter(**wanted))).unique()
+    return {case.reference for case in found}
 
 
-def rows(answer: TestResponse) -> list[dict[str, str]]:
-    assert answer.status_code == 200
-    assert answer.data.startswith(b"\xef\xbb\xbf")
-    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(CaseworkError) as error:
+        yield
+    assert error.value.code == code
 
 
-def test_only_verified_cases_go_out_and_only_those_one_may_see(enter: Enter) -> None:
-    client, user = analyst(enter)
-    mine = referred(user, PILLAGE, KORO, GENDARMES)
-    referred(user, verification="pending")
+def test_the_cases_are_those_one_may_read_as_the_filter_limits_them(enter: Enter, make_user: Any) -> None:
+    _, user = enter(Role.ANALYST, OrganisationKind.CNDH)
+    desk = make_user(Role.ANALYST)
+    march = referred(user, PILLAGE, KORO, GENDARMES, occurred_from=date(2026, 3, 1))
+    april = referred(user, TORTURE, verified_at=datetime(2026, 4, 1, tzinfo=UTC), status="closed")
+    pending = referred(user, verification="pending")
+    elsewhere = report_case(**VERIFIED)
     referred(user, is_withdrawn=True)
-    report_case(**VERIFIED)
-    (row,) = rows(download(client))
-    assert row["Reference"] == mine.reference
-    assert row["Violation codes"] == "pillage"
-    assert row["Region"] == "Bandiagara"
-    assert row["Alleged authors (codes)"] == "gendarmerie"
-    assert row["Verified on"] == "2026-03-12"
-    assert "20 boeufs" in row["Anonymised account"]
-
-
-def test_filters_and_the_preview_agree_with_the_file(enter: Enter) -> None:
-    client, user = analyst(enter)
-    march = referred(user, PILLAGE, KORO)
-    april = referred(user, TORTURE, verified_at=datetime(2026, 4, 1, tzinfo=UTC))
-    for filters, expected in (
-        ({"first": "2026-03-12", "last": "2026-03-12"}, [march]),
-        ({"first": "2026-04-01"}, [april]),
-        ({"last": "2026-03-31"}, [march]),
+    referred(user, is_demonstration=True)  # in an installation that is none
+    both = {march.reference, april.reference}
+    assert chosen(user) == both
+    assert chosen(desk) == both | {elsewhere.reference}
+    for wanted, expected in (
+        ({"first": date(2026, 3, 12), "last": date(2026, 3, 12)}, [march]),
+        ({"period": "occurred", "first": date(2026, 3, 1), "last": date(2026, 3, 1)}, [march]),
+        ({"period": "received", "last": date(2026, 1, 1)}, []),
         ({"region": "ML19"}, [march]),
         ({"violation": "torture"}, [april]),
-        ({"violation": "torture", "region": "ML19"}, []),
+        ({"actor": "state"}, [march]),
+        ({"status": "closed"}, [april]),
+        ({"verification": "pending"}, [pending]),
+        ({"verification": selection.ANY_VERIFICATION}, [march, april, pending]),
+        ({"referral_state": ReferralState.ACCEPTED}, [march, april]),
+        ({"referral_state": ReferralState.DECLINED}, []),
+        ({"view_address": (("status", "all"), ("violation", "torture"))}, [april]),
     ):
-        assert [row["Reference"] for row in rows(download(client, **filters))] == [
-            each.reference for each in expected
-        ]
-        preview = client.get("/desk/exports", query_string=filters).text
-        assert f"{len(expected)} case" in preview
+        assert chosen(user, **wanted) == {each.reference for each in expected}, wanted
+        kept = ExportFilter(**wanted).as_record()
+        assert ExportFilter.from_record(kept) == ExportFilter(**wanted)
+    assert chosen(desk, referred_to=user.organisation_id) == both
+    assert chosen(user, referred_to=desk.organisation_id) == both  # others are told about themselves only
+
+
+def test_levels_go_by_who_asks_and_only_the_commissions_holds_what_nobody_verified(make_user: Any) -> None:
+    user = make_user(Role.ANALYST, OrganisationKind.CIVIL_SOCIETY)
+    desk = make_user(Role.ANALYST)
+    asked = {"level": "cndh", "verification": "verified", "view": None}
+    with refused("level_unknown"):
+        previewing.checked(db.session(), user, asked)
+    assert previewing.checked(db.session(), desk, asked)[1] is Level.CNDH
+    for level in ("judicial", "", "everything"):
+        with refused("level_unknown"):
+            previewing.checked(db.session(), desk, {**asked, "level": level})
+    with refused("verification_level"):
+        previewing.checked(db.session(), desk, {**asked, "level": "partner", "verification": "any"})
+    previewing.checked(db.session(), desk, {**asked, "verification": "any"})
+    for level in (Level.PUBLIC, Level.CNDH):
+        previewing.check_recipient(db.session(), level, None)
+    with refused("cercle_level"):  # the copy would say of each case what the level leaves out
+        previewing.checked(db.session(), desk, {**asked, "level": "public", "cercle": "ML0501"})
+    previewing.checked(db.session(), desk, {**asked, "level": "partner", "cercle": "ML0501"})
+    with refused("organisation_needed"):
+        previewing.check_recipient(db.session(), Level.PARTNER, None)
+    previewing.check_recipient(db.session(), Level.PARTNER, user.organisation_id)
+    with refused("level_unknown"):
+        previewing.checked(db.session(), make_user(Role.SUPERVISOR), asked)
+    with transaction() as session:
+        words = saved_views.save(session, desk, "Words", InboxFilter(q="moussa"), is_shared=False)
+        plain = saved_views.save(session, desk, "Torture", InboxFilter(violation="torture"), is_shared=False)
+    with refused("view_words"):
+        previewing.checked(db.session(), desk, {**asked, "view": words.id})
+    with refused("view_unknown"):
+        previewing.checked(db.session(), user, {**asked, "level": "partner", "view": plain.id})
+    wanted, _ = previewing.checked(db.session(), desk, {**asked, "view": plain.id})
+    assert wanted.view_address == (("violation", "torture"),)
 
 
 UNFIT = [
@@ -93,106 +146,126 @@ UNFIT = [
     {"region": "\x00"},
     {"violation": "' OR 1=1"},
     {"period": "ever"},
+    {"region": "ML19", "cercle": "ML0101"},
+    {"view": "mine"},
+    {"level": "everything"},
+    {"recipient_organisation": str(uuid.uuid4())},
 ]
 
 
-def test_a_filter_that_cannot_be_is_refused_with_words(enter: Enter) -> None:
-    client, _ = analyst(enter)
-    for filters in UNFIT:
-        assert client.get("/desk/exports", query_string=filters).status_code == 422
-        answer = download(client, **filters)
-        assert answer.status_code == 422
-        assert 'role="alert"' in answer.text
+def post(client: FlaskClient, address: str, page: str = "", **data: str) -> TestResponse:
+    return client.post(address, data={"csrf_token": csrf_token(client, page or address), **data})
 
 
-def test_the_record_holds_who_what_how_much_and_the_digest_of_the_file(enter: Enter) -> None:
-    client, user = analyst(enter)
-    referred(user, PILLAGE)
-    answer = download(client, "xlsx", region="")
+def worked_out(preview_id: uuid.UUID) -> None:
+    """As a worker leaves a preview."""
+    with transaction() as session:
+        found = session.get_one(ExportPreview, preview_id)
+        found.state, found.result = PreviewState.DONE, OUTLOOK
+
+
+def test_from_the_form_over_the_preview_to_an_export_that_is_owed_and_on_record(enter: Enter) -> None:
+    client, _ = enter(Role.ANALYST)
+    assert "You have asked for no export yet" in client.get("/desk/exports").text
+    report_case(PILLAGE, KORO, **VERIFIED)
+    counted = client.get("/desk/exports/new", query_string={"level": "cndh", "region": "ML19"})
+    assert "1 case is like this" in counted.text
+    assert "Nothing would go out" in post(client, "/desk/exports/new", level="cndh", violation="torture").text
+    for unfit in UNFIT:
+        answer = post(client, "/desk/exports/new", **{"level": "cndh", **unfit})
+        assert (answer.status_code, 'role="alert"' in answer.text) == (422, True), unfit
+    preview = post(client, "/desk/exports/new", level="cndh", region="ML19").headers["Location"]
+    waiting = client.get(preview)
+    assert "A worker looks at" in waiting.text
+    assert waiting.headers["Refresh"]
+    new = "/desk/exports/new"
+    early = post(
+        client, preview, new, purpose="Annual report", recipient="CNDH", file_format="csv", confirmed="true"
+    )
+    assert "Wait until it is worked out" in early.text
+    worked_out(uuid.UUID(preview.rpartition("/")[2]))
+    shown = client.get(preview).text
+    assert "3 cases would go out" in shown
+    assert "Somebody who reported the case has not allowed" in shown
+    asked = {"purpose": "Annual report", "recipient": "CNDH", "file_format": "csv", "confirmed": "true"}
+    for field, value, words in (
+        ("purpose", "why not", "at least 10 characters"),
+        ("recipient", " ", "Say who gets it"),
+        ("file_format", "exe", "Choose one of the kinds of file"),
+        ("confirmed", "", "Tick the box"),
+    ):
+        answer = post(client, preview, **{**asked, field: value})
+        assert (answer.status_code, words in answer.text) == (422, True), field
+    page = post(client, preview, **asked).headers["Location"]
+    assert "asked for already" in post(client, preview, new, **asked).text
+    assert "Waits for a worker" in client.get(page).text
     db.session.rollback()
     record = db.session.scalars(select(ExportRecord)).one()
-    assert (record.user_id, record.row_count, record.file_format) == (user.id, 1, "xlsx")
-    assert record.sha256 == hashlib.sha256(answer.data).digest()
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == Action.EXPORT_MADE)).one()
-    assert entry.detail["sha256"] == record.sha256.hex()
-    assert record.sha256.hex()[:12] in client.get("/desk/exports").text
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename=seere-20")
+    assert (record.number, record.level, record.purpose) == (1, "cndh", "Annual report")
+    assert record.filters == {"period": "verified", "region": "ML19"}
+    owed = select(OwedWork).where(OwedWork.job == JobName.MAKE_EXPORT)
+    assert db.session.scalars(owed).one().subject_id == record.id
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == Action.EXPORT_ASKED)).one()
+    assert "Annual" not in str(entry.detail)
+    assert post(client, f"{page}/cancel", page).status_code == 303
+    assert "Cancelled" in client.get(page).text
+    assert post(client, f"{page}/again", new).status_code == 422
 
 
-def test_others_do_not_see_what_was_exported(enter: Enter) -> None:
-    client, user = analyst(enter)
-    referred(user, PILLAGE)
-    download(client)
-    stranger, _ = analyst(enter)
-    assert "Nothing was exported yet" in stranger.get("/desk/exports").text
+def ask(user: User, **changed: Any) -> ExportRecord:
+    new = NewExport(
+        **{
+            "kind": ExportKind.REGISTER,
+            "level": Level.CNDH,
+            "file_format": "csv",
+            "language": "en",
+            "purpose": "For the auditors",
+            "recipient": "Auditors",
+            "filters": {},
+            **changed,
+        }
+    )
+    with transaction() as session:
+        return asking.ask(session, session.get_one(User, user.id), new)
 
 
-def test_a_spreadsheet_has_typed_dates_and_says_what_it_is(enter: Enter) -> None:
-    client, user = analyst(enter)
-    case = referred(user, PILLAGE, occurred_from=date(2026, 3, 1), occurred_to=date(2026, 3, 2))
-    book = openpyxl.load_workbook(io.BytesIO(download(client, "xlsx", violation="pillage").data))
-    cases, about = book.worksheets
-    heading = [each.value for each in cases[1]]
-    values = dict(zip(heading, (each.value for each in cases[2]), strict=True))
-    assert values["Reference"] == case.reference
-    assert values["Occurred from"].date() == date(2026, 3, 1)
-    assert cases.freeze_panes == "B2"
-    assert cases.auto_filter.ref is not None
-    told = {row[0].value: row[1].value for row in about.iter_rows()}
-    assert told["Cases"] == "1"
-    assert user.display_name in told["Made by"]
-
-
-def test_no_account_breaks_a_file_or_runs_as_a_formula(enter: Enter) -> None:
-    client, user = analyst(enter)
-    nasty = '=HYPERLINK("http://x")\x01\x0b\ufffe, "quoted";\nline two 🙂'
-    case = referred(user, PILLAGE)
-    with_text = db.session.get_one(Case, case.id)
-    with_text.anonymised_text = nasty
-    db.session.commit()
-    (row,) = rows(download(client))
-    assert row["Anonymised account"] == "'" + plain(nasty)
-    book = openpyxl.load_workbook(io.BytesIO(download(client, "xlsx").data))
-    found = book.worksheets[0].cell(2, 15)
-    assert found.data_type == "s"
-    assert found.value == plain(nasty)
-
-
-def test_a_text_too_long_for_a_cell_is_cut_with_a_mark(enter: Enter) -> None:
-    client, user = analyst(enter)
-    case = referred(user, PILLAGE)
-    db.session.get_one(Case, case.id).anonymised_text = "a" * (LONGEST_CELL + 100)
-    db.session.commit()
-    book = openpyxl.load_workbook(io.BytesIO(download(client, "xlsx").data))
-    value = book.worksheets[0].cell(2, 15).value
-    assert len(str(value)) == LONGEST_CELL
-    assert str(value).endswith("[…]")
-    assert len(rows(download(client))[0]["Anonymised account"]) == LONGEST_CELL + 100
-
-
-def test_many_cases_are_all_there_in_order(enter: Enter) -> None:
-    client, user = analyst(enter)
-    expected = [referred(user, PILLAGE).reference for _ in range(30)]
-    assert [row["Reference"] for row in rows(download(client))] == expected
-
-
-def test_those_who_may_not_export_get_nothing(enter: Enter) -> None:
-    client, _ = enter(Role.SUPERVISOR)
-    token = csrf_token(client, "/desk/account")
-    assert client.post("/desk/exports", data={"file_format": "csv", "csrf_token": token}).status_code == 403
+def test_the_register_shows_ones_own_organisation_and_everything_to_auditors(enter: Enter) -> None:
+    client, analyst = enter(Role.ANALYST, OrganisationKind.CNDH)
+    auditing, auditor = enter(Role.AUDITOR)
+    stranger, _ = enter(Role.ANALYST, OrganisationKind.CIVIL_SOCIETY)
+    record, second = ask(analyst), ask(auditor)
+    assert (record.number, second.reference) == (1, "E-000002")
+    own, everything = client.get("/desk/exports/register").text, auditing.get("/desk/exports/register").text
+    assert ("E-000001" in own, "E-000002" in own) == (True, False)
+    assert "E-000001" in everything
+    assert "For the auditors" in everything
+    assert "Nothing was exported yet" in stranger.get("/desk/exports/register").text
+    later = auditing.get("/desk/exports/register?first=2999-01-01").text
+    assert "Nothing was exported in this time" in later
+    assert auditing.get("/desk/exports/register?first=never").status_code == 422
+    taken = post(
+        auditing, "/desk/exports/register", purpose="Yearly audit", recipient="Court", file_format="csv"
+    )
+    assert taken.status_code == 303
     db.session.rollback()
-    assert db.session.scalars(select(ExportRecord)).all() == []
+    assert queries.own_exports(db.session(), auditor)[0].kind == ExportKind.REGISTER
+    for other in (client, stranger):  # nobody else knows it is there
+        assert other.get(f"/desk/exports/{second.id}").status_code == 404
+        assert other.get(f"/desk/exports/{second.id}/file").status_code == 404
+        assert post(other, f"/desk/exports/{second.id}/cancel", "/desk/account").status_code == 404
+    monitor, _ = enter(Role.MONITOR)
+    assert monitor.get("/desk/exports").status_code == 403
 
 
-@given(st.text())
-def test_no_cell_starts_a_formula(text: str) -> None:
-    written = cell(text)
-    assert not written.startswith(FORMULA_STARTS)
-    assert written in {text, "'" + text}
+def test_the_page_of_levels_says_what_becomes_of_each_field(enter: Enter) -> None:
+    client, _ = enter(Role.ANALYST, OrganisationKind.CIVIL_SOCIETY)
+    page = client.get("/desk/exports/levels").text
+    assert "not in the file" in page
+    assert "only the week" in page
+    assert page.count("You may ask for it.") == 1
 
 
-@given(st.text())
-def test_plain_text_can_be_written_anywhere(text: str) -> None:
-    kept = plain(text)
-    kept.encode("utf-8")
-    assert all(letter in "\n\t" or ord(letter) >= 32 for letter in kept)
+def test_an_outlook_comes_back_as_it_was_kept() -> None:
+    kept = ExportPreview(result=OUTLOOK)
+    expected = Outlook(**{**OUTLOOK, "small": [SmallCell("ML19", "pillage", 1)]})
+    assert previewing.outlook_of(kept) == expected

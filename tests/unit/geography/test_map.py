@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.geography.map import draw_case_map, draw_region_map
+from app.geography.map import draw_case_map
 from app.geography.projection import HEIGHT, WIDTH, project
 from app.reference import geography
 
@@ -83,14 +83,3 @@ def test_it_is_light() -> None:
 def test_what_is_projected_is_in_the_picture(lat: float, lon: float) -> None:
     point = project(lat, lon)
     assert point is None or (0 <= point[0] <= WIDTH and 0 <= point[1] <= HEIGHT)
-
-
-def test_figures_shade_regions_from_none_to_most() -> None:
-    root = _drawn(draw_region_map({"ML01": 1, "ML04": 50, "ML19": 100}, "Cas", "Cas par région"))
-    levels = {
-        title.text: path.attrib["class"].split()[-1] for path in root.iter(f"{_SVG}path") for title in path
-    }
-    assert levels["Bandiagara: 100"] == "map-level-4"
-    assert levels["Ségou: 50"] == "map-level-2"
-    assert levels["Kayes: 1"] == "map-level-1"
-    assert levels["Gao: 0"] == "map-level-0"

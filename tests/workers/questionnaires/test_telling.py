@@ -90,7 +90,7 @@ def test_free_answers_are_read_like_the_account_and_never_kept_in_the_clear() ->
         ),
     )
     found = tell(4, definition, {"name": "Amadou Traoré", "again": "yes"})
-    text = compose({"text": "ils sont venus", "when": "hier"}, found.typed)
+    text = compose({"text": "ils sont venus", "when": "hier"}, found.typed).text
     assert text == "ils sont venus\nDate : hier\nQui est le chef : Amadou Traoré"
     read = understand(text, NOW, {}, told=found)
     assert "Amadou" not in read.anonymised.text

@@ -84,7 +84,7 @@ def test_a_finer_place_of_the_text_stands_before_the_region_that_was_chosen() ->
 
 def through_the_pipeline(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """The first place that is found in what a form sent."""
-    understood = understand(compose(content), NOW, {})
+    understood = understand(compose(content).text, NOW, {})
     return next(each.value for each in understood.findings if each.kind is FindingKind.PLACE)
 
 
@@ -124,6 +124,43 @@ def test_a_chosen_place_wins_over_the_position_and_an_unknown_code_is_nothing() 
 def test_a_day_is_found_to_the_day(day: date) -> None:
     answer = as_french(Moment(exactly(day)))
     assert found_days(answer) == (day, day, "day")
+
+
+def test_today_answered_after_midnight_is_the_day_on_which_the_form_was_begun() -> None:
+    begun = datetime(2026, 11, 22, 23, 58, tzinfo=UTC)
+    next_day = Day(2026, 11, 23)
+    answers = [Moment(next_day), Moment(Day(2026, 11, 20), next_day), Moment(next_day, lasts=True)]
+    found = [dates.find(f"{ELSEWHERE}\nDate : {as_french(each)}", begun) for each in answers]
+    days = [each and (each.value["from"], each.value["to"]) for each in found]
+    assert days == [
+        ("2026-11-22", "2026-11-22"),
+        ("2026-11-20", "2026-11-22"),
+        ("2026-11-22", "2026-11-22"),
+    ]
+    # Told elsewhere, or later than the night, that day is still to come: no more than its month is read.
+    for text in ("ils vont attaquer le 23 novembre 2026", "ils menacent\nDate : le 24 novembre 2026"):
+        to_come = dates.find(text, begun)
+        assert to_come is not None
+        assert to_come.value["precision"] == "month"
+
+
+PERSONS = ("Seydou Koné", "les hommes de Vieux", "n fa Bakari", "")
+OWN_PLACES = [each for each in everywhere() if each.kind != "area"]
+
+
+@given(st.sampled_from(OWN_PLACES), st.sampled_from(PERSONS))
+@settings(deadline=None, max_examples=60)
+def test_the_line_of_a_chosen_place_is_never_masked(chosen: Place, person: str) -> None:
+    """It comes from our list. A person's own words are masked whatever they are called, on such a line too."""
+    typed = f"ils ont frappé {person}\nLieu choisi : chez Oumar Traoré"
+    composed = compose({"text": typed, "where": "chez Awa Diarra", "when": "hier", "place": chosen.code})
+    understood = understand(composed.text, NOW, {}, ours=composed.ours)
+    line = f"Lieu choisi : {place_line({'place': chosen.code})}"
+    assert [composed.text[span.start : span.end] for span in composed.ours] == [line]
+    shown = understood.anonymised.text
+    assert f"\n{line}\nDate : hier" in shown
+    assert not any(name in shown for name in ("Oumar", "Traoré", "Awa", "Seydou"))
+    assert not any(span.overlaps(composed.ours[0]) for span, _ in understood.anonymised.review)
 
 
 @given(PAST)

@@ -1,10 +1,13 @@
 """The language of short messages, typed without accents and special letters."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 
 from tests.workers.triage.texts import HOSTILE, any_text
-from workers.triage.language import identify
+from workers.triage import summary, triage
+from workers.triage.language import identify, spoken
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,25 @@ def test_any_text_gets_a_code_and_a_confidence(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_survived(text: str) -> None:
     assert 0 <= identify(text)[1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "mixed"),
+    [
+        ("u ye n balima minɛ dimanche, u ye enlever ka taa, u bɛ rançon ɲini", "bam", ("fra",)),
+        ("an ka dossier bɛ tribunal la nka juge ma foyi fɔ an ye", "bam", ("fra",)),
+        ("u ye an ka misiw bɛɛ ta, an tɛ se ka bɔ dugu kɔnɔ", "bam", ()),  # Bambara alone
+        ("ils ont pris les boeufs de Bakary Jara à Koro puis à Sokolo", "fra", ()),  # names are no language
+        ("The gendarmes took 5000 francs from us at the checkpoint near Koro market", "eng", ()),
+        ("", "und", ()),
+    ],
+)
+def test_a_message_in_two_languages_is_said_to_be_so(
+    text: str, language: str, mixed: tuple[str, ...]
+) -> None:
+    told = spoken(text)
+    assert (told.language, told.mixed) == (language, mixed)
+    findings = triage(text, received_at=datetime(2026, 3, 1, tzinfo=UTC))
+    said = summary(text, findings)
+    assert (said["language"], tuple(said["mixed"])) == (language, mixed)
+    assert ("mixed" in findings[0].value) == bool(mixed)

@@ -1,0 +1,1 @@
+"""Standing exports for partners: when they are made, and where they are brought to."""

@@ -1,0 +1,1 @@
+"""Figures: what happened and how the work goes, as numbers, charts and a map."""

@@ -1,0 +1,46 @@
+"""A table of figures: beside its chart for whoever can't see it, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+Cell = str | int | float | None
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, CSV Injection
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows. The first cell of a row is what the row is about; None is what isn't known."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One thing that is shown: a chart, unless the table says it all, and always the table."""
+
+    code: str
+    heading: str
+    lead: str
+    table: Table
+    chart: Markup | None = None
+
+
+def as_csv(table: Table) -> bytes:
+    """UTF-8 with a mark, so that spreadsheets see it is; figures with a point, whatever the language."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.headings)
+    writer.writerows([_harmless(cell) for cell in row] for row in table.rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Cell) -> Cell:
+    """A name that a spreadsheet would run as a formula is text with an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

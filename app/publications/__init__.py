@@ -1,0 +1,1 @@
+"""What everybody may read: figures of a period, published by the desk; and the periodic report."""

@@ -1,0 +1,1 @@
+"""Counting a period, hiding what is too few, and writing the periodic report."""
