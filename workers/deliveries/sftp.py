@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -37,7 +38,8 @@ def look(target: OpenedTarget, *, allows_loopback: bool = False) -> None:
 def _run(wanted: Any) -> None:
     """Every error as a code: what a server says is never kept."""
     try:
-        asyncio.run(asyncio.wait_for(wanted, WHOLE_SECONDS))
+        with ThreadPoolExecutor(1) as apart:  # a loop of its own, whatever else runs in the caller's thread
+            apart.submit(asyncio.run, asyncio.wait_for(wanted, WHOLE_SECONDS)).result()
     except AddressRefused as error:
         raise refused(error) from error
     except asyncssh.HostKeyNotVerifiable as error:

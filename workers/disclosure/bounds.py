@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog  # type: ignore[import-untyped]
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from workers.disclosure.cells import System
+
+if TYPE_CHECKING:  # loaded when it is needed: most workers never calculate a table
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 Mask = NDArray[np.bool_]
 Cells = NDArray[np.int64]
@@ -60,6 +61,8 @@ class _Part:
 
     def reached(self, aim: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The possible table that is furthest in a direction."""
+        from scipy.optimize import linprog  # type: ignore[import-untyped]
+
         limits = np.column_stack((self.least, np.full(len(self.least), self.most)))
         answer = linprog(-aim, A_eq=self.equations, b_eq=self.known, bounds=limits, method="highs")
         return None if answer.x is None else np.asarray(answer.x, np.float64)
@@ -74,6 +77,8 @@ def narrow(system: System, hidden: Mask, width: int, reach: Reach) -> Iterator[i
 
 
 def _parts(system: System, hidden: Mask, width: int) -> Iterator[_Part]:
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+
     cells = np.flatnonzero(hidden)
     if not len(cells):
         return

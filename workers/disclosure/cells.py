@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:  # loaded when it is needed: most workers never calculate a table
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 TOTAL = "*"
 Key = tuple[tuple[str, str], ...]  # (dimension, node) in the order of names, without those that are totals
@@ -117,6 +120,8 @@ class System:
         return self.place[()]
 
     def _matrix(self) -> csr_matrix:
+        from scipy.sparse import csr_matrix
+
         rows = [at for at, (_, parts, _) in enumerate(self.sums) for _ in range(len(parts) + 1)]
         columns = [cell for total, parts, _ in self.sums for cell in (total, *parts.tolist())]
         values = [sign for _, parts, _ in self.sums for sign in (-1, *itertools.repeat(1, len(parts)))]

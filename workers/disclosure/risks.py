@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from pycanon import anonymity  # type: ignore[import-untyped]
 
 from workers.disclosure.grouping import Violations, diversity, relabelled
 from workers.disclosure.hierarchy import Codes
@@ -46,6 +44,10 @@ def confirm(values: Mapping[str, Sequence[str]], violations: Violations, limits:
 
     It is given the labels, not our numbers, so that a mistake in our own grouping can't hide itself.
     """
+    # Two heavy libraries that a worker that makes no release never needs.
+    import pandas as pd  # type: ignore[import-untyped]
+    from pycanon import anonymity  # type: ignore[import-untyped]
+
     frame = pd.DataFrame({name: np.asarray(column, dtype=object) for name, column in values.items()})
     frame[_EVERYBODY] = 0  # pycanon groups by a list, which pandas doesn't like with one name in it
     columns = list(frame.columns)

@@ -24,7 +24,7 @@ def test_a_file_is_told_by_kind_size_digest_and_state(enter: Enter) -> None:
     keep_file(case, "video/mp4", sealed_copy=b"x", size=2_000_000, sha256=bytes(range(32)))
     page = client.get(address(case)).text
     assert "Film" in page
-    assert "2.0 MB" in page
+    assert "2 MB" in page
     assert f'title="{bytes(range(32)).hex()}"' in page
     assert "Faces and voices in it are not hidden." in page
     assert "Open the file" in page
