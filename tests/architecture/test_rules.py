@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,31 @@ def test_the_web_image_needs_nothing_of_the_workers() -> None:
         assert not re.search(rf"^{heavy}==", pinned, re.MULTILINE), heavy
     web = (ROOT / "Dockerfile").read_text("utf-8").split("AS web", 1)[1].split("FROM", 1)[0]
     assert "COPY workers" not in web
+
+
+def test_what_the_web_zone_imports_is_installed_with_it() -> None:
+    pinned = set(
+        re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements" / "web.txt").read_text("utf-8"), re.M)
+    )
+    known = packages_distributions()
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "app").rglob("*.py")
+        for name in imported(path) - set(sys.stdlib_module_names) - {"app", "workers"}
+        if not pinned & {re.sub(r"[._]", "-", each).lower() for each in known.get(name, [])}
+    }
+    assert missing == set()
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a source file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def test_compose_starts_our_own_commands_and_gives_the_private_key_to_workers_only() -> None:
