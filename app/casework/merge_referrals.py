@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.casework.disclosure import is_at_least
+from app.casework.referral_states import OVER
 from app.casework.sharing import may_be_disclosed_to
 from app.casework.visibility import has_conflict
 from app.clock import utcnow
@@ -21,7 +22,6 @@ from app.models import Case, Disclosure, Organisation, Referral, ReferralState, 
 S = ReferralState
 # Two requests to one organisation become one: the one that is further along. What somebody took back stays so.
 _ADVANCE = (S.PROPOSED, S.DECLINED, S.SENT, S.ACCEPTED, S.DONE, S.REVOKED)
-_OVER = (S.DECLINED, S.REVOKED)
 _OWN = {"id", "case_id", "organisation_id"}
 
 
@@ -54,7 +54,7 @@ def _losing(session: Session, organisation: Organisation, one: Case, other: Case
 def _is_allowed(session: Session, case: Case, organisation: Organisation) -> bool:
     """The reporters allow it, or somebody overrode that for this very case."""
     referral = _referral_to(case, organisation)
-    is_overridden = referral is not None and referral.state not in _OVER and referral.consent_overridden_by_id
+    is_overridden = referral is not None and referral.state not in OVER and referral.consent_overridden_by_id
     return bool(is_overridden) or may_be_disclosed_to(session, case, organisation, Disclosure.ANONYMISED)
 
 
@@ -63,7 +63,7 @@ def _referral_to(case: Case, organisation: Organisation) -> Referral | None:
 
 
 def _live(referrals: Sequence[Referral]) -> list[Referral]:
-    return [each for each in referrals if each.state not in _OVER]
+    return [each for each in referrals if each.state not in OVER]
 
 
 def join(case: Case, other: Case) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def take_back(session: Session, case: Case, losers: Sequence[Losing]) -> dict[st
     before: dict[str, Any] = {}
     for organisation in (each.organisation for each in losers):
         referral = _referral_to(case, organisation)
-        if referral is not None and referral.state not in _OVER:
+        if referral is not None and referral.state not in OVER:
             before |= silence([referral])
         take_from_people_of(session, case, organisation)
     return before

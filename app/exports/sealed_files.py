@@ -8,7 +8,6 @@ or taken from another file doesn't open, nor does any chunk of a file that was c
 from __future__ import annotations
 
 import hashlib
-import io
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
 )
 from nacl.exceptions import CryptoError
+
+from app.seeking import SeekableFile
 
 CHUNK_BYTES = 64 * 1024
 _TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES
@@ -56,14 +57,14 @@ def seal_file(source: Path, target: Path, export_id: uuid.UUID) -> SealedAs:
     return SealedAs(digest.digest(), size, key)
 
 
-class SealedFile(io.RawIOBase):
+class SealedFile(SeekableFile):
     """A sealed file as a seekable stream of what is in it; one chunk at a time is open. Reading raises Damaged."""
 
     def __init__(self, path: Path, key: bytes, export_id: uuid.UUID, size: int) -> None:
         """`size` is that of the open file, as the record has it. Raises FileNotFoundError and Damaged."""
-        super().__init__()
-        self._size, self._key, self._bound = size, key, _bound(export_id, size)
-        self._at, self._number, self._chunk = 0, -1, b""
+        super().__init__(size)
+        self._key, self._bound = key, _bound(export_id, size)
+        self._number, self._chunk = -1, b""
         self._file: BinaryIO = path.open("rb")
         if path.stat().st_size != size + _chunks(size) * _TAG_BYTES:
             self._file.close()
@@ -74,24 +75,6 @@ class SealedFile(io.RawIOBase):
     def has_ended(self) -> bool:
         """Whether the last byte was read."""
         return self._at >= self._size
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def seekable(self) -> bool:
-        """It is."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next byte is read."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place; before the beginning there is none."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
 
     def readinto(self, buffer: Any, /) -> int:
         """As much as the chunk at this place still holds."""

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from app.database import close_session, db
 from app.intake.uploads import chained
 from app.models import Attachment, Upload, UploadPiece
+from app.seeking import SeekableFile
 from workers.opening import SEAL_BYTES, CannotOpen, keys_of_report, open_sealed, open_sealed_bytes
 from workers.settings import WorkerSettings
 
@@ -42,31 +43,13 @@ class Original:
     sha256: bytes
 
 
-class PiecewiseFile(io.RawIOBase):
+class PiecewiseFile(SeekableFile):
     """A file in parts of any length, of which only a few are in memory. `starts` are their places, from 0."""
 
     def __init__(self, starts: Sequence[int], size: int, part: Callable[[int], bytes]) -> None:
-        super().__init__()
-        self._starts, self._size, self._part, self._at = starts, size, part, 0
+        super().__init__(size)
+        self._starts, self._part = starts, part
         self._kept: OrderedDict[int, bytes] = OrderedDict()
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def seekable(self) -> bool:
-        """It is."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next byte is read."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place; before the beginning there is none."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
 
     def readinto(self, buffer: Any, /) -> int:
         """As much as the part at this place still holds. Raises CannotOpen and Damaged."""

@@ -9,8 +9,8 @@ from functools import cache, cached_property
 
 from app.casework.nature import Nature
 from app.clock import BAMAKO
+from app.plain_text import plain
 from app.reference.taxonomy import actor_categories
-from workers.exports.formats.plain_text import plain
 from workers.exports.generalising import actor_category, actor_nature
 from workers.exports.reading import Batch
 from workers.exports.release import Value

@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
+from app.plain_text import plain
 from workers.exports.case_columns import day_of
-from workers.exports.formats.plain_text import plain
 from workers.exports.reading import Columns
 from workers.exports.release import Value
 from workers.exports.statements import Part

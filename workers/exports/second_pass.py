@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from app.plain_text import plain
 from workers.anonymise import anonymise
 from workers.anonymise.token_words import TOKEN
 from workers.contracts import Anonymised, Span
-from workers.exports.formats.plain_text import plain
 from workers.pipeline import NO_NAMES, AcceptedNames
 
 ENGINE = f"{version('seere')}+1"  # raised by hand when this pass itself changes

@@ -15,8 +15,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.exports.fields import residual_risk_limit, texts_while_waiting
 from app.models import Act, Case, Person
+from app.plain_text import plain
 from workers.anonymise.token_words import TOKEN
-from workers.exports.formats.plain_text import plain
 from workers.exports.going_texts import accepted_by
 from workers.exports.reading import in_batches
 from workers.exports.release import Withheld

@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from app.exports.fields import tables, vocabularies
 from app.exports.formats import formats, formats_for
 from app.exports.levels import Level
+from app.plain_text import CUT_MARK, plain, whole
 from tests.workers.exports.releases import FIELDS, ROWS, field, release, table
 from workers.exports.codebook import labels
 from workers.exports.formats import WRITERS
 from workers.exports.formats.errors import CannotWrite
-from workers.exports.formats.plain_text import CUT_MARK, plain, whole
 from workers.exports.formats.spreadsheet_tables import write_table
 from workers.exports.formats.workbook import LONGEST_CELL, open_book
 from workers.exports.release import FieldKind, Release, Row, Table

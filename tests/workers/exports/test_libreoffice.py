@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from app.plain_text import CUT_MARK, plain
 from tests.workers.exports.releases import ROWS, release, table
 from tests.workers.exports.test_formats import AWKWARD, code_and_label
 from workers.exports.formats import WRITERS
-from workers.exports.formats.plain_text import CUT_MARK, plain
 
 SOFFICE = shutil.which("soffice")
 AS_TEXT = "csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,true,true,false"  # UTF-8, cells as they are shown

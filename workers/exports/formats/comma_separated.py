@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from app.plain_text import harmless
 from workers.exports.codebook import labels
 from workers.exports.formats.columns import Cell, Column, batches_of, columns, remembered
-from workers.exports.formats.plain_text import harmless
 from workers.exports.release import FieldKind, Progress, Release, Table, Value
 
 _MARK = "\ufeff"  # that this is UTF-8

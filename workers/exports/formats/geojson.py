@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.plain_text import whole
 from app.reference import geography
 from workers.exports.formats.columns import Column, columns, rows_of
-from workers.exports.formats.plain_text import whole
 from workers.exports.release import Progress, Release, Row, Table, Value
 
 POINT = "point"  # the property that says what a point is

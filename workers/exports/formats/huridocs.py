@@ -14,9 +14,9 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
+from app.plain_text import harmless, plain
 from workers.exports.codebook import labels
 from workers.exports.formats.columns import heading, reported
-from workers.exports.formats.plain_text import harmless, plain
 from workers.exports.formats.references import KEY, has_key, target_of, vocabularies_of
 from workers.exports.release import Field, FieldKind, Progress, Release, Table, Value
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.plain_text import harmless
 from workers.exports.formats.columns import Column, columns
 from workers.exports.formats.comma_separated import cell_rows, write_rows
-from workers.exports.formats.plain_text import harmless
 from workers.exports.release import Progress, Release, Table
 
 _CODE, _NAME = "code", "name"

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.plain_text import whole
 from workers.exports.formats.columns import rows_of
 from workers.exports.formats.json_schema import SeenCodes, schema
-from workers.exports.formats.plain_text import whole
 from workers.exports.release import Field, FieldKind, Progress, Release, Row, Table, Value
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

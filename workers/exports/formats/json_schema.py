@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.plain_text import whole
 from workers.exports.codebook import labels
 from workers.exports.formats.columns import heading
-from workers.exports.formats.plain_text import whole
 from workers.exports.release import Field, FieldKind, Release, Row, Table
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -7,8 +7,8 @@ from itertools import chain, islice
 
 from xlsxwriter.utility import xl_col_to_name
 
+from app.plain_text import is_like_formula
 from workers.exports.formats.columns import Cell, Column, columns, remembered, rows_of
-from workers.exports.formats.plain_text import is_like_formula
 from workers.exports.formats.row_sheet import (
     day_cell,
     number_cell,

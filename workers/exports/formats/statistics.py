@@ -14,9 +14,9 @@ import pandas  # type: ignore[import-untyped]
 import pyreadstat
 
 from app.exports.formats import formats
+from app.plain_text import cut_to_bytes
 from workers.exports.formats.columns import rows_of
 from workers.exports.formats.errors import TOO_MANY_ROWS, CannotWrite
-from workers.exports.formats.plain_text import cut_to_bytes
 from workers.exports.formats.variables import UNKNOWN_NUMBER, Type, Variable, variables
 from workers.exports.release import Progress, Release, Table, Value
 

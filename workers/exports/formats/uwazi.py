@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from app.plain_text import harmless
 from workers.exports.codebook import labels
 from workers.exports.formats.columns import heading, reported
-from workers.exports.formats.plain_text import harmless
 from workers.exports.formats.references import target_of, vocabularies_of
 from workers.exports.release import Field, FieldKind, Progress, Release, Row, Table, Value
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.plain_text import plain
 from workers.exports.codebook import UNKNOWN_CODES, labels
 from workers.exports.formats.columns import SEPARATOR, heading
-from workers.exports.formats.plain_text import plain
 from workers.exports.release import Field, FieldKind, Table, Value
 
 LONGEST_NAME = 32  # Stata's limit; SPSS allows 64 bytes

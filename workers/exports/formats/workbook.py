@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from workers.exports.formats.plain_text import CUT_MARK, plain
+from app.plain_text import CUT_MARK, plain
 from workers.exports.formats.row_sheet import RowSheet
 from workers.exports.formats.spreadsheet_words import words
 from workers.exports.release import Release

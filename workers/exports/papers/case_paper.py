@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from app.exports.withheld import reason_in_words
 from app.geography.map import draw_case_map
+from app.plain_text import plain
 from workers.exports.codebook import label
 from workers.exports.formats.columns import Column, columns, heading
-from workers.exports.formats.plain_text import plain
 from workers.exports.papers.case_file import Account, CaseFile, Fact
 from workers.exports.papers.paper_words import paper_words
 from workers.exports.papers.printing import created, drawing, paper
