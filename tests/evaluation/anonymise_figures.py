@@ -57,11 +57,11 @@ class Counts:
     misses: list[str] = field(default_factory=list)
 
 
-def marked_messages(split: str) -> list[Marked]:
-    """The independent messages of one split."""
+def marked_messages(chosen: str) -> list[Marked]:
+    """The independent messages of one of `reading.SETS`."""
     return [
         Marked(each.id, each.language, each.style, each.text, (*each.masked, *each.kept))
-        for each in messages(split)
+        for each in messages(chosen)
     ]
 
 

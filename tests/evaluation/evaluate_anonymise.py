@@ -1,7 +1,7 @@
 """Measure the anonymiser: recall and precision by label, language and style, leaks, institutions masked, calibration.
 
-Reads the independent messages of `messages/` (development lines; or `--split held_out`, run rarely and never tuned on)
-and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the same run.
+Reads the independent messages (development lines; or `--split held_out` or `held_out_two`, run rarely and never tuned
+on) and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the same run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.evaluation.anonymise_figures import (
     reliability,
     share,
 )
-from tests.evaluation.reading import KEEP, MASKED
+from tests.evaluation.reading import KEEP, MASKED, SETS, UNREAD
 from workers.anonymise import anonymise, preload
 
 
@@ -127,18 +127,20 @@ def _print_presidio(listed: Sequence[Marked]) -> None:
 
 
 @click.command()
-@click.option("--split", type=click.Choice(["development", "held_out"]), default="development")
+@click.option("--split", type=click.Choice([*SETS]), default="development")
 @click.option(
-    "--misses", is_flag=True, help="List what went wrong (development only: held-out lines stay unread)."
+    "--misses", is_flag=True, help="List what went wrong; refused for the held-out sets, which stay unread."
 )
 @click.option(
     "--presidio", is_flag=True, help="Measure Presidio beside it, where presidio-analyzer is installed."
 )
 def main(split: str, misses: bool, presidio: bool) -> None:
     """Print the figures of a split and of the first set."""
+    if misses and split in UNREAD:
+        raise click.UsageError("Held-out messages are only counted, never shown.")
     preload()
     listed = marked_messages(split)
-    _print_set(f"independent messages, {split}", listed, misses=misses and split == "development")
+    _print_set(f"independent messages, {split}", listed, misses=misses)
     if presidio:
         _print_presidio(listed)
     _print_set("first set", list(old_messages()), misses=misses)

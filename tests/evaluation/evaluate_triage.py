@@ -1,8 +1,8 @@
 """Measures triage: `python -m tests.evaluation.evaluate_triage [SET …] [--misses]`.
 
-Sets: `tuning` and `held` (written beside the vocabulary; only a guard now), `development` (may be looked at) and
-`held_out` (never shown, and only run to report). Prints JSON lines: each set, then its languages and styles. After each
-share of a whole set stand the bounds of its 95 % bootstrap interval.
+Sets: `tuning` and `held` (written beside the vocabulary; only a guard now), `development` (may be looked at), and
+`held_out` and `held_out_two` (never shown, and only run to report). Prints JSON lines: each set, then its languages and
+styles. After each share of a whole set stand the bounds of its 95 % bootstrap interval.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from tests.evaluation.reading import UNREAD
 from tests.evaluation.triage_messages import Judged, judged
 
 _RESAMPLES, _SEED = 400, 5
@@ -140,19 +141,21 @@ def _report(name: str, messages: Sequence[Judged]) -> None:
     click.echo(json.dumps({"set": name, "f1_main_by_code": scores}))
     for by in ("language", "style"):
         for group, chosen in _grouped(messages, by).items():
-            click.echo(json.dumps({"set": name, by: group, **figures(chosen)}, ensure_ascii=False))
+            click.echo(json.dumps({"set": name, f"by_{by}": group, **figures(chosen)}, ensure_ascii=False))
 
 
 @click.command()
-@click.argument("sets", nargs=-1, type=click.Choice([*_SETS, "held_out"]))
-@click.option("--misses", is_flag=True, help="Show what went wrong, except in held_out.")
+@click.argument("sets", nargs=-1, type=click.Choice([*_SETS, *sorted(UNREAD)]))
+@click.option("--misses", is_flag=True, help="Show what went wrong; refused for the held-out sets.")
 def main(sets: tuple[str, ...], *, misses: bool) -> None:
     """Print the figures of each set as JSON lines."""
+    if misses and UNREAD.intersection(sets):
+        raise click.UsageError("Held-out messages are only counted, never shown.")
     for name in sets or _SETS:
         messages = list(judged(name))
         if messages:
             _report(name, messages)
-        if misses and name != "held_out":
+        if misses:
             for message in filter(_is_missed, messages):
                 click.echo(_miss(message))
 

@@ -19,11 +19,18 @@ from marshmallow.fields import AwareDateTime, Date, Integer, List, Nested, Strin
 
 from app.reference import geography, taxonomy
 
-FOLDER = Path(__file__).parent / "messages"
 MASKED = frozenset({"PERSON", "PHONE", "EMAIL", "ID", "PLATE", "ADDRESS", "COORD", "DOB"})
 KEEP = "KEEP"
 LANGUAGES = ("fra", "bam", "eng", "mixed")
 SPLITS = ("development", "held_out")
+# What may be measured by name: the folder and the split of each set.
+SETS = {
+    "development": ("messages", "development"),
+    "held_out": ("messages", "held_out"),
+    "held_out_two": ("messages_two", "held_out"),
+}
+# Only counted: whoever mends an engine never sees a line of these.
+UNREAD = frozenset({"held_out", "held_out_two"})
 CODES = frozenset(taxonomy.violations())
 
 _MARK = re.compile(r"\{\{([A-Z]+):([^{}]+)\}\}")
@@ -89,9 +96,15 @@ def read_markup(marked: str) -> tuple[str, tuple[Span, ...]]:
 
 
 @cache
-def messages(split: str | None = None) -> tuple[Message, ...]:
-    """All messages, or those of one split (`development`, `held_out`), in the order of files and lines."""
-    return tuple(each for each in _all() if split in (None, each.split))
+def messages(chosen: str | None = None) -> tuple[Message, ...]:
+    """The messages of one of `SETS`, or both splits of the first folder, in the order of files and lines."""
+    folder, split = SETS[chosen] if chosen else ("messages", None)
+    return tuple(each for each in _all(folder) if split in (None, each.split))
+
+
+def files(folder: str) -> list[Path]:
+    """The files of a folder of messages (`messages`, `messages_two`), one for each style."""
+    return sorted((Path(__file__).parent / folder).glob("*.jsonl"))
 
 
 def read_line(line: str) -> Message:
@@ -103,8 +116,8 @@ def read_line(line: str) -> Message:
     return found
 
 
-def _all() -> Iterator[Message]:
-    for file in sorted(FOLDER.glob("*.jsonl")):
+def _all(folder: str) -> Iterator[Message]:
+    for file in files(folder):
         # Not splitlines(): a text may hold a line separator of Unicode, which JSON leaves as it is.
         yield from (read_line(line) for line in file.read_text(encoding="utf-8").split("\n") if line)
 

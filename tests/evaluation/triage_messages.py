@@ -1,7 +1,7 @@
 """The messages on which triage is measured, and what triage makes of each.
 
-Two sets: `triage.jsonl`, written beside the vocabulary in five batches and tuned on, a guard against getting worse; and
-`messages/*.jsonl`, written independently, whose `held_out` lines nobody who writes engines has read.
+`triage.jsonl` was written beside the vocabulary in five batches and tuned on, a guard against getting worse. The sets
+of `reading.SETS` were written independently; nobody who writes engines has read those that are `UNREAD`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.evaluation.reading import SETS, files
 from workers.triage import summary, triage
 
 _FOLDER = Path(__file__).parent
@@ -84,13 +85,14 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def messages(chosen: str) -> Iterator[dict[str, Any]]:
-    """The messages of `tuning`, `held`, `development` or `held_out`, their texts as people would have sent them."""
+    """The messages of `tuning`, `held` or one of `SETS`, their texts as people would have sent them."""
     for line in _lines(_FOLDER / "triage.jsonl"):
         if line["half"] == chosen:
             yield {**line, "style": line["half"]}
-    for path in sorted((_FOLDER / "messages").glob("*.jsonl")):
+    folder, split = SETS.get(chosen, ("messages", None))
+    for path in files(folder):
         for line in _lines(path):
-            if line["split"] == chosen:
+            if line["split"] == split:
                 yield {**line, "text": plain(line["text"])}
 
 
