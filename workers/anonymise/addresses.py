@@ -29,7 +29,10 @@ _LETTERED = (
 _STREETS = r"rue|avenue|av\.|boulevard|bd\.?|impasse|all[eé]e|ruelle|immeuble"
 _PART = "|".join(
     (
+        r"(?i:\brue)\s\d{1,4}\s{0,2}[,\-]?\s{0,2}(?i:p\.?)\s?\d{1,4}\b",
+        r"(?i:\b(?:\d{1,2}\s?(?:er|[eè]me|nd|e|[eè])|premier|deuxi[eè]me|troisi[eè]me|quatri[eè]me)\s[eé]tage)\b",
         rf"(?i:\b(?:{_NUMBERED}))\b\.?\s{{0,2}}{_NUMBER}",
+        rf"(?i:\bvilla)\s{{1,2}}{_LOT_NUMBER}",
         rf"(?i:\b(?:{_LETTERED})\b\.?\s{{0,2}}{_LOT_NUMBER})",
         rf"(?:\d{{1,4}}\s?,?\s)?(?i:\b(?:{_STREETS}))\s{_STREET_NAME}",
         rf"\d{{1,4}}\s{_NAME}(?:\s{_NAME})?\s(?:Street|Road|Avenue|St)\b",

@@ -22,6 +22,8 @@ def hear_clauses(reading: Reading) -> None:
             continue
         if _is_named_relative(reading, index) or _is_new_relative(reading, index):
             reading.evidence[index].add("clause:relative", _RELATIVE)
+        elif _suffers(reading, index):
+            reading.evidence[index].add("clause:subject", _RELATIVE)
         elif _is_doubtful_name(reading, index):
             _hear_doubtful(reading, index)
 
@@ -49,7 +51,25 @@ def _is_doubtful_name(reading: Reading, index: int) -> bool:
 
 def _opens_with_capital(reading: Reading, index: int) -> bool:
     """`Vieux a vu…`: no article stands before it, so it is hardly the adjective."""
-    return reading.words[index].is_capital and reading.words[index].opens_sentence and reading.case_is_mixed
+    word = reading.words[index]
+    if word.folded in cue_words(
+        "clause", "often_capital"
+    ):  # `Samedi a été calme`; whom it befalls, see `_suffers`
+        return False
+    return word.is_capital and word.opens_sentence and reading.case_is_mixed
+
+
+def _suffers(reading: Reading, index: int) -> bool:
+    """`vendredi a été battu`: an everyday word that is a name too, without an article, and what befalls people."""
+    if reading.names[index] is None or not reading.is_ordinary(index) or not _opens_clause(reading, index):
+        return False
+    if reading.words[index].folded in frame_words(Strength.KINSHIP) | frame_words(Strength.OFFICE):
+        return False
+    after = index + 1
+    while after < len(reading.words) and _precedes(reading, after - 1, "auxiliaries"):
+        after += 1
+    befalls = ("acts", "misfortunes")
+    return after > index + 1 and any(_precedes(reading, after - 1, kind) for kind in befalls)
 
 
 def _is_named_relative(reading: Reading, index: int) -> bool:
@@ -59,7 +79,7 @@ def _is_named_relative(reading: Reading, index: int) -> bool:
     if reading.is_ordinary(index):
         return reading.names[index] is not None
     is_no_adjective = not _DESCRIBES.search(reading.words[index].text.lower()) or reading.is_unknown(index)
-    return reading.names[index] is not None or is_no_adjective
+    return reading.names[index] is not None or (is_no_adjective and not reading.is_common(index))
 
 
 def _is_new_relative(reading: Reading, index: int) -> bool:
@@ -68,7 +88,11 @@ def _is_new_relative(reading: Reading, index: int) -> bool:
     if reading.case_tells or not reading.is_european or reading.is_ordinary(index) or len(word.text) < 3:
         return False
     is_known = reading.is_place(index) or reading.is_inflected(index) or reading.is_said_no_name(index)
-    is_word = reading.lexicon.resembles_ordinary(word.folded) or _DESCRIBES.search(word.text.lower())
+    is_word = (
+        reading.lexicon.resembles_ordinary(word.folded)
+        or _DESCRIBES.search(word.text.lower())
+        or reading.is_common(index)
+    )
     return not is_known and not is_word and _follows_own_kin(reading, index)
 
 

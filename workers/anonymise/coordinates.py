@@ -34,6 +34,10 @@ _SECONDS_SIGN = r"(?:\"|”|″|''|’’)?"
 _SIXTIETHS = r"\d{1,2}(?:[.,]\d{1,6})?[ ]?"
 _LOOSE = rf"\d{{1,3}}[ ]?[°º:][ ]?{_SIXTIETHS}['’′´]?[ ]?(?:{_SIXTIETHS}{_SECONDS_SIGN})?[ ]?"
 _SPACED = r"\d{1,3}[ ]\d{1,2}(?:[.,]\d{1,6}|[ ]\d{1,2}(?:[.,]\d{1,6})?)"
+_LETTERED = rf"\d{{1,3}}[ ]?d(?:eg)?[ ]?{_SIXTIETHS}m(?:in|n)?(?:[ ]?{_SIXTIETHS}s(?:ec)?)?[ ]?"
+_READ_OUT = r"(?:moins[ ])?\d{1,2}[ ](?:virgule|point)[ ]\d{2,6}"
+_NAMED = rf"{_NAME}[ ]?[:=]?[ ]?(?:nord|sud|est|ouest|north|south|east|west)?[ ]?[:=]?[ ]?"
+_SIGNED = rf"[-+−]?(?:{_DMS}|{_SPACED}|{_DECIMAL})(?:[ ]?{_COMPASS})?"
 _THREE_WORDS = r"[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}"
 _PLUS = "[23456789CFGHJMPQRVWX]"
 _CASE_BLIND = (
@@ -59,6 +63,14 @@ _CASE_BLIND = (
     ("degrees and minutes", 0.9, rf"(?<!\w)[NS][ ]?{_SPACED}{_BETWEEN}[EWO][ ]?{_SPACED}(?!\w)"),
     ("degrees in words", 0.9, rf"{_SPELT}{_BETWEEN}{_SPELT}"),
     (
+        "degrees and minutes",
+        0.9,
+        rf"(?<![\w.,])(?:{_LETTERED}{_COMPASS}{_BETWEEN}{_LETTERED}{_COMPASS}"
+        rf"|[NS][ ]?{_LETTERED}{_BETWEEN}[EWO][ ]?{_LETTERED})",
+    ),
+    ("announced pair", 0.95, rf"{_NAMED}{_SIGNED}{_BETWEEN}{_NAMED}{_SIGNED}"),
+    ("decimal pair", 0.85, rf"(?<![\w.,]){_READ_OUT}[ ,;]{{1,2}}(?:et[ ])?{_READ_OUT}\b"),
+    (
         "map link",
         0.97,
         r"(?:https?://)?(?:www\.)?(?:maps?\.app\.goo\.gl|goo\.gl/maps|maps?\.google\.[a-z.]{2,6}|google\.[a-z.]{2,6}/maps"
@@ -74,6 +86,12 @@ _CASE_BLIND = (
         0.9,
         r"\bx[ ]?[=:][ ]?\d{5,7}[^\w\n]{1,4}y[ ]?[=:][ ]?\d{6,7}"
         r"(?:[^\w\n]{1,3}utm\b)?(?:[ ]?zone)?(?:[ ]?\d{2}[A-Z]?\b)?",
+    ),
+    (
+        "utm",
+        0.9,
+        r"(?<!\w)(?:[EX][ ]?[:=]?[ ]?\d{6}m?[ ,;/]{1,3}[NY][ ]?[:=]?[ ]?\d{6,7}"
+        r"|[NY][ ]?[:=]?[ ]?\d{7}m?[ ,;/]{1,3}[EX][ ]?[:=]?[ ]?\d{6})m?(?!\w)",
     ),
     ("grid reference", 0.9, r"(?<!\w)(?:2[89]|3[01])[ ]?[P-R][ ]?[A-HJ-NP-Z]{2}[ ]?\d{3,5}[ ]?\d{3,5}(?!\w)"),
     (

@@ -12,6 +12,7 @@ from workers.anonymise.addresses import find_addresses
 from workers.anonymise.birth_dates import find_birth_dates
 from workers.anonymise.calibration import calibrated, load_calibration
 from workers.anonymise.claims import Claim
+from workers.anonymise.common_words import load_common_words
 from workers.anonymise.coordinates import find_coordinates
 from workers.anonymise.descriptions import described
 from workers.anonymise.evidence import Reading
@@ -100,6 +101,7 @@ def preload() -> None:
     load_lexicon()
     load_frames()
     load_calibration()
+    load_common_words()
     load_model()
 
 

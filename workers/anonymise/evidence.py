@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from workers.anonymise.claims import MASK, noisy_or
+from workers.anonymise.common_words import inflects_common_english, is_common, sounds_common
+from workers.anonymise.cues import cue_words
 from workers.anonymise.lexicon import Clarity, Lexicon, ListedName, load_lexicon
 from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.tagger import is_familiar
@@ -15,11 +17,17 @@ from workers.anonymise.words import Word, has_telling_case
 
 _LONGEST_ACRONYM = 6
 _FEW_UNKNOWN, _FEW_UNKNOWN_SHARE = 1, 0.06
+_FEW_HEARD, _HEARD_SHARE = 2, 0.12
 _SHORTEST_INFLECTED = 7
 # Endings of French inflection and derivation, folded, which names of Mali don't have: `agressee`, `convoques`.
 _INFLECTED = re.compile(
     r"(?:ees?|ements?|ations?|[drstv]ait|aient|erent|ieres|[qg]ues|ises|stes|eurs?|euses?|ables?|istes?|antes?|ifs|ives?)$"
 )
+# Bambara: who does, owns or suffers it, plurals and participles; hardly a name written in lower case ends so.
+_BAMBARA_FORM = re.compile(r"(?:tigi|muso|baga|mogo|[nɲ]y?ogon|yoro|kela|baa|len|nen|[aeiou]w)w?$")
+_BAMBARA_ENDING = re.compile(r"(?:[rln]a|[ln]en|to|[ln]i|ya|ma)$")
+_SHORTEST_BAMBARA_FORM = 6
+_SHORTEST_UNCOMMON = 3
 _PARTICIPLE = re.compile(r"(?:és|ée|ées|ÉS|ÉE|ÉES)$")
 _READ_AS_FRENCH = frozenset({"fra", "fr", "und"})
 _ENGLISH = frozenset({"eng", "en"})
@@ -54,6 +62,7 @@ class Reading:
         self.local = local
         self.is_french = language in _READ_AS_FRENCH
         self.is_bambara = language in _BAMBARA
+        self.is_english = language in _ENGLISH
         self.is_european = self.is_french or language in _ENGLISH
         self.lexicon: Lexicon = load_lexicon()
         self.case_tells = has_telling_case(words)
@@ -117,18 +126,51 @@ class Reading:
             or self.is_place(index)
             or self.is_said_no_name(index)
             or is_familiar(word.folded, word.text)
-            or (
-                not word.is_capital
-                and (self.lexicon.resembles_ordinary(word.folded) or self.is_inflected(index))
-            )
+            or self.is_cut_short(index)
+            or (not word.is_capital and self._is_spelt_otherwise(index))
         )
 
+    def is_uncommon(self, index: int) -> bool:
+        """Whether a word is everyday and common nowhere; the model may have met it, as it has met many names."""
+        is_listed = self.is_ordinary(index) or self.is_force(index) or self.is_place(index)
+        is_short = len(self.words[index].text) < _SHORTEST_UNCOMMON
+        return not (is_listed or is_short or self.is_said_no_name(index) or self._is_spelt_otherwise(index))
+
+    def _is_spelt_otherwise(self, index: int) -> bool:
+        """Whether a word is another form or spelling of one that is known."""
+        resembles = self.lexicon.resembles_ordinary(self.words[index].folded)
+        return resembles or self.is_inflected(index) or self.is_common(index)
+
+    def is_common(self, index: int) -> bool:
+        """Whether a word, or what it sounds like, is a common one of French or English and no listed name."""
+        if self.names[index] is not None:
+            return False
+        folded = self.words[index].folded
+        if is_common(folded) or sounds_common(folded):
+            return True
+        return self.is_english and inflects_common_english(folded)
+
+    def is_cut_short(self, index: int) -> bool:
+        """Whether a dot cuts off a longer everyday word: `Popul. avertie`, `prélèv. demandé`."""
+        after = index + 1
+        if after >= len(self.words) or not self.words[after].gap.startswith("."):
+            return False
+        is_dotted = not self.words[after].is_capital or self.words[after].gap == "."
+        return is_dotted and self.lexicon.begins_ordinary(self.words[index].folded)
+
     def is_inflected(self, index: int) -> bool:
-        """Whether a word ends as French words do and names of Mali don't."""
+        """Whether a word ends as words of French or Bambara do and names of Mali don't."""
         word = self.words[index]
+        if self.is_bambara and len(word.folded) >= _SHORTEST_BAMBARA_FORM:
+            return bool(_BAMBARA_FORM.search(word.folded)) or self._inflects_bambara(word.folded)
         if not self.is_european or len(word.folded) < _SHORTEST_INFLECTED:
             return False
         return bool(_INFLECTED.search(word.folded) or _PARTICIPLE.search(word.text))
+
+    def _inflects_bambara(self, folded: str) -> bool:
+        """Whether an ending of Bambara stands on an everyday word: `datugura`, `bosilen`."""
+        ending = _BAMBARA_ENDING.search(folded)
+        return ending is not None and self.lexicon.is_ordinary(folded[: ending.start()])
 
     @cached_property
     def has_few_unknown(self) -> bool:
@@ -138,6 +180,20 @@ class Reading:
             for index in range(len(self.words))
         )
         return unknown <= max(_FEW_UNKNOWN, _FEW_UNKNOWN_SHARE * len(self.words))
+
+    @cached_property
+    def is_spelt_by_sound(self) -> bool:
+        """Whether the text is written as it sounds (`lé zom armé on pri`): unknown words are then no news."""
+        heard = sum(self._is_heard(index) for index in range(len(self.words)))
+        return heard >= _FEW_HEARD and heard >= _HEARD_SHARE * len(self.words)
+
+    def _is_heard(self, index: int) -> bool:
+        """Whether one word is spelt by sound: `é`, `ki`, `vilaj`."""
+        word = self.words[index]
+        if word.text.lower() in cue_words("spelling", "heard"):
+            return True
+        is_known = self.names[index] is not None or is_common(word.folded) or self.is_place(index)
+        return len(word.text) > 3 and not is_known and sounds_common(word.folded)
 
     def is_acronym(self, index: int) -> bool:
         """Whether the word is in capitals among others that are not, short, and no listed name: `FIDH`."""

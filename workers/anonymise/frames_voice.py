@@ -62,8 +62,17 @@ def _hear_bearer(reading: Reading, match: FrameMatch) -> None:
     if match.strength not in _LINKED or before < 0:
         return
     is_near = reading.words[match.first].gap.strip(" ,(") == ""
+    if is_near and match.strength is Strength.SOBRIQUET and _may_bear_sobriquet(reading, before):
+        reading.evidence[before].add(f"frame:{match.strength}", _WEIGHTS[Strength.KINSHIP])
     if is_near and reading.words[before].is_capital and reading.names[before] is not None:
         reading.evidence[before].add(f"frame:{match.strength}", _WEIGHTS[Strength.KINSHIP])
+
+
+def _may_bear_sobriquet(reading: Reading, index: int) -> bool:
+    """`oumar alias commando` without capitals: before `alias`, what is no everyday word and no common one."""
+    if reading.case_tells or reading.is_ordinary(index):
+        return False
+    return reading.names[index] is not None or reading.is_uncommon(index)
 
 
 def _hear_announced(reading: Reading, match: FrameMatch) -> None:
@@ -78,7 +87,11 @@ def _hear_announced(reading: Reading, match: FrameMatch) -> None:
 def _end_of_announced(reading: Reading, first: int, match: FrameMatch) -> int:
     if _is_surely_sobriquet(reading, match):
         return max(_end_of_sobriquet(reading, first), _end_of_lower_sobriquet(reading, first))
-    is_sobriquet = match.strength is Strength.SOBRIQUET or reading.words[first].folded in _ARTICLES
+    is_everyday = reading.stands_out(first) and reading.is_ordinary(first)  # `Aliou dit Gros Bras`
+    is_sobriquet = match.strength is Strength.NICKNAME and is_everyday
+    is_sobriquet = (
+        is_sobriquet or match.strength is Strength.SOBRIQUET or reading.words[first].folded in _ARTICLES
+    )
     return _end_of_sobriquet(reading, first) if is_sobriquet else _end_of_name(reading, first)
 
 
@@ -123,7 +136,7 @@ def _may_begin(reading: Reading, index: int, match: FrameMatch) -> bool:
     if reading.is_force(index):
         return False
     if match.strength is Strength.NAMING:
-        return _may_be_named(reading, index)
+        return _may_be_named(reading, index) and not _is_no_name_after_link(reading, index, match)
     if match.strength is Strength.FIELD:
         return _may_fill_field(reading, index)
     if _is_surely_sobriquet(reading, match):
@@ -141,6 +154,13 @@ def _may_be_named(reading: Reading, index: int) -> bool:
     if reading.is_ordinary(index):
         return reading.has_capital(index) and reading.names[index] is not None
     return True
+
+
+def _is_no_name_after_link(reading: Reading, index: int, match: FrameMatch) -> bool:
+    """`au nom de la religion`, `signé la pétition`, `s'appelle comme moi`: a common word past an article."""
+    if reading.words[index].is_capital or not reading.is_common(index):
+        return False
+    return reading.case_tells or index > match.after or reading.words[index - 1].folded in _ARTICLES
 
 
 def _may_fill_field(reading: Reading, index: int) -> bool:
@@ -161,16 +181,23 @@ def _may_follow_title(reading: Reading, index: int) -> bool:
     """After `mr` or `cdt` any word that is not of everyday language, and no town."""
     if reading.is_ordinary(index):
         return reading.names[index] is not None and reading.has_capital(index)
-    return reading.names[index] is not None or reading.has_capital(index) or not reading.is_place(index)
+    if reading.names[index] is not None or reading.has_capital(index):
+        return True
+    return not (reading.is_place(index) or _is_verb_like(reading, index))
+
+
+def _is_verb_like(reading: Reading, index: int) -> bool:
+    """`la dame rassemble`, `le commandant jure`: a common word without a capital after a title or a rank."""
+    return not reading.words[index].is_capital and reading.is_common(index)
 
 
 def _may_follow_loosely(reading: Reading, index: int, match: FrameMatch) -> bool:
     """After kinship, an office or `je suis`: a listed name, or a capital no list explains."""
     gap = reading.words[index].gap
-    is_apposed = "," in gap and match.strength is Strength.KINSHIP and reading.stands_out(index)
+    is_apposed = "," in gap and _may_be_apposed(reading, index, match)
     if not (reading.words[index].follows_closely or ":" in gap or is_apposed):
         return False
-    if reading.is_place(index) and reading.names[index] is None:
+    if _is_only_place(reading, index, match):
         return False
     if reading.is_ordinary(index):
         return reading.stands_out(index) and reading.names[index] is not None
@@ -184,10 +211,30 @@ def _may_follow_loosely(reading: Reading, index: int, match: FrameMatch) -> bool
     return is_field or reading.stands_out(index) or reading.is_clear_name(index)
 
 
+def _may_be_apposed(reading: Reading, index: int, match: FrameMatch) -> bool:
+    """`son fils, Yaya`; after an office only between two commas: `un gardien, Yoro, nous a dit`."""
+    if not reading.stands_out(index):
+        return False
+    after = index + 1
+    is_enclosed = after < len(reading.words) and reading.words[after].gap.lstrip().startswith(",")
+    is_new = reading.names[index] is not None or reading.is_unknown(index)
+    return match.strength is Strength.KINSHIP or (
+        match.strength is Strength.OFFICE and is_enclosed and is_new
+    )
+
+
+def _is_only_place(reading: Reading, index: int, match: FrameMatch) -> bool:
+    """A place that is no listed name; right after an office (`le gardien Souley`) a small one is hardly meant."""
+    if not reading.is_place(index) or reading.names[index] is not None:
+        return False
+    is_after_office = match.strength is Strength.OFFICE and reading.stands_out(index)
+    return reading.is_town(index) or not is_after_office
+
+
 def _follows_rank(reading: Reading, index: int, match: FrameMatch) -> bool:
     """`le lieutenant dao`: after a rank a word that no list knows is a name, even if a model has met it."""
     is_rank = reading.words[match.after - 1].folded in cue_words("clause", "ranks")
-    return is_rank and not reading.is_inflected(index)
+    return is_rank and not reading.is_inflected(index) and not _is_verb_like(reading, index)
 
 
 def _end_of_sobriquet(reading: Reading, first: int) -> int:
@@ -226,7 +273,7 @@ def _hear_filiation(reading: Reading, match: FrameMatch) -> None:
     after = match.after
     if after >= len(reading.words) or not reading.words[after].follows_closely:
         return
-    if reading.is_ordinary(after) and not reading.has_capital(after):
+    if (reading.is_ordinary(after) or reading.is_common(after)) and not reading.has_capital(after):
         return
     weight = _WEIGHTS[match.strength]
     for index in range(match.first, _end_of_name(reading, after)):
@@ -247,5 +294,6 @@ def _hear_possessor(reading: Reading, match: FrameMatch) -> None:
     before = match.first - 1
     if before < 0 or reading.is_ordinary(before) or reading.is_force(before):
         return
-    if reading.names[before] is not None or reading.stands_out(before):
+    is_new_owner = reading.is_bambara and not reading.case_tells and reading.is_uncommon(before)
+    if reading.names[before] is not None or reading.stands_out(before) or is_new_owner:
         reading.evidence[before].add(f"frame:{match.strength}", _WEIGHTS[match.strength])

@@ -23,7 +23,8 @@ _VILLAGE_WEIGHT = 1.0
 _SHORTEST_PLACE_BY_SOUND = 5
 _SHORTEST_GLUED = 8
 _SHORTEST_PART = 4
-_SHORTEST_MISSPELT = 5
+_SHORTEST_ELIDED, _SHORTEST_MISSPELT = 5, 7
+_SHORTEST_CUT = 3
 _LOCAL_LANGUAGES = frozenset({"bambara", "fulfulde", "songhay", "tamasheq"})
 
 
@@ -57,6 +58,7 @@ class Lexicon:
     place_keys: frozenset[str]
     towns: frozenset[str]
     ordinary: frozenset[str]
+    everyday: frozenset[str]
     namesakes: frozenset[str]
     forces: frozenset[str]
     institutions: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -92,10 +94,14 @@ class Lexicon:
 
     def resembles_ordinary(self, folded: str) -> bool:
         """Whether a lost apostrophe or one slip of the pen makes an everyday word of it: `lalerte`, `militair`."""
-        if len(folded) < _SHORTEST_MISSPELT:
+        if len(folded) < _SHORTEST_ELIDED:
             return False
         is_elided = folded[0] in "ldnmsjtqck" and folded[1] in "aeiouyh" and self.is_ordinary(folded[1:])
-        return is_elided or _is_misspelt(folded, self.ordinary)
+        return is_elided or (len(folded) >= _SHORTEST_MISSPELT and _is_misspelt(folded, self.ordinary))
+
+    def begins_ordinary(self, folded: str) -> bool:
+        """Whether a folded word is the beginning of a longer everyday word: `popul`, `prelev`."""
+        return len(folded) >= _SHORTEST_CUT and _is_beginning(folded, self.ordinary)
 
     def is_place(self, folded: str, key: str) -> bool:
         """Whether a word is (part of) a place's name, by spelling or, if nothing else claims it, by sound."""
@@ -131,13 +137,14 @@ def load_lexicon() -> Lexicon:
     words = tomllib.loads(vocabulary("ordinary_words.toml").read_text(encoding="utf-8"))
     forces = frozenset(words.pop("forces")["common"].split())
     european = _everyday(words, words.keys() - _LOCAL_LANGUAGES)
+    everyday = _everyday(words, ("french",))
     ordinary = european | _everyday(words, _LOCAL_LANGUAGES)
     names, keys = _read_names()
     places = _read_places(names, ordinary)
     place_keys = frozenset(phonetic_key(word) for word in places if len(word) >= _SHORTEST_PLACE_BY_SOUND)
     namesakes = (ordinary - european) & names.keys()
     return Lexicon(
-        names, keys, places, place_keys, _read_towns(), ordinary, namesakes, forces, _institutions()
+        names, keys, places, place_keys, _read_towns(), ordinary, everyday, namesakes, forces, _institutions()
     )
 
 
@@ -182,8 +189,13 @@ def _read_towns() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _is_misspelt(folded: str, ordinary: frozenset[str]) -> bool:
-    near = (word for word in ordinary if len(word) >= _SHORTEST_MISSPELT and word[0] == folded[0])
+    near = (word for word in ordinary if len(word) >= _SHORTEST_ELIDED and word[0] == folded[0])
     return process.extractOne(folded, near, scorer=Levenshtein.distance, score_cutoff=1) is not None
+
+
+@lru_cache(maxsize=2048)
+def _is_beginning(folded: str, ordinary: frozenset[str]) -> bool:
+    return any(word.startswith(folded) for word in ordinary if len(word) > len(folded) + 1)
 
 
 def _is_place_only(folded: str, names: Mapping[str, ListedName], ordinary: frozenset[str]) -> bool:

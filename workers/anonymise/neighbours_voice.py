@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Container
 
 from workers.anonymise.evidence import Reading
+from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.initials_voice import is_consonant_before_consonant
 from workers.anonymise.lexicon import Clarity
 from workers.anonymise.place_context import enumerated_before, follows_place_cue
 
 _SHORTEST_REPEATED = 3
+_JOINED = 2
 _LONGEST_PREFIX = 3
 _TIES = frozenset("-'’‐‑")
 _BAMBARA_ENDING = re.compile(r"(?:[rln]a|[ln]en|to|[ln]i|w|ye|be)$")
@@ -127,7 +129,8 @@ def hear_enumerations(reading: Reading) -> None:
 def _hear_member(reading: Reading, index: int, other: int) -> None:
     if not reading.is_name(other) or reading.is_force(index):
         return
-    if _may_be_told_with(reading, index) or _is_new_beside_clear(reading, index, other):
+    is_told = _may_be_told_with(reading, index) or _is_everyday_joined(reading, index, other)
+    if is_told or _is_new_beside_clear(reading, index, other):
         reading.evidence[index].add("enumeration", 0.5)
 
 
@@ -139,8 +142,18 @@ def _may_be_told_with(reading: Reading, index: int) -> bool:
         return False
     if reading.case_tells:
         is_new = reading.is_unknown(index) or not (reading.is_place(index) or reading.is_said_no_name(index))
-        return reading.stands_out(index) and is_new
+        is_new_opening = reading.words[index].opens_sentence and reading.is_unknown(index)
+        return is_new and (reading.stands_out(index) or (is_new_opening and reading.has_capital(index)))
     return reading.is_european and reading.has_few_unknown and reading.is_unknown(index)
+
+
+def _is_everyday_joined(reading: Reading, index: int, other: int) -> bool:
+    """`ablaye et vieux`: a name that is an everyday word too, joined to a clear name by a word, no kin (`et papa`)."""
+    if reading.names[index] is None or index - other != _JOINED or not reading.is_clear_name(other):
+        return False
+    folded = reading.words[index].folded
+    is_kin = folded in frame_words(Strength.KINSHIP) or folded in frame_words(Strength.OFFICE)
+    return not (is_kin or follows_place_cue(reading, index))
 
 
 def _is_new_beside_clear(reading: Reading, index: int, other: int) -> bool:

@@ -149,8 +149,15 @@ def _number_from(text: str, chain: Sequence[_Group], first: int) -> int | None:
         if len(digits) > 15:
             return None
         if _is_number(text, chain[first : last + 1], digits):
-            return last
+            return _with_country(chain, last, digits)
     return None
+
+
+def _with_country(chain: Sequence[_Group], last: int, digits: str) -> int:
+    """The last group of `2 2 3 7 6 1 2 3 4 5 6`, whose first eight digits look like a number of their own."""
+    whole = digits + "".join(group.digits for group in chain[last + 1 :])
+    is_longer = whole != digits and whole.startswith(("223", "00223")) and _has_right_shape(whole)
+    return len(chain) - 1 if is_longer else last
 
 
 def _is_number(text: str, groups: Sequence[_Group], digits: str) -> bool:

@@ -22,7 +22,10 @@ _CUE = re.compile(
 )
 _ANNOUNCING = re.compile(r"plaque|immat|plate|registr|num[eé]ro d", re.IGNORECASE)
 _AFTER_CUE = re.compile(
-    r"(?:[\s:.,#(«\"]{1,3}|n[°ºo]|num[eé]ro|est|is|sous le|[eé]tait|portant|de la|du|le|la|avec|number){0,8}",
+    r"(?:[\s:.,#(«\"]{1,3}|n[°ºo]|num[eé]ro|est|is|sous le|[eé]tait|portant|de la|du|le|la|avec|number"
+    r"|malienne?|burkinab[eèé]|burkina(?:\sfaso)?|nig[eé]rienne?|niger|s[eé]n[eé]galaise?|s[eé]n[eé]gal"
+    r"|ivoirienne?|c[oô]te\sd[’' ]ivoire|guin[eé]enne?|guin[eé]e|mauritanienne?|mauritanie"
+    r"|alg[eé]rienne?|alg[eé]rie|togolaise?|togo|[eé]trang[eè]re?){0,8}",
     re.IGNORECASE,
 )
 _TO_COLON = re.compile(r"[^\d.;!?:\n]{0,30}:\s?(?=[A-Z0-9])")
@@ -94,6 +97,8 @@ def _is_plausible(cue: str, written: str) -> bool:
     digits = sum(letter.isdigit() for letter in written)
     if _ANNOUNCING.search(cue):
         return digits >= 3 and letters.upper() not in {"F", "FCFA", "CFA", "KM"}
+    if _OLD.fullmatch(written.upper()) and written.upper().rstrip("0123456789").endswith(("MD", "M")):
+        return True
     return (
         digits >= 4
         and letters.isupper()

@@ -6,12 +6,15 @@ that no list holds, in texts written without capitals. Everyday words, forces an
 
 from __future__ import annotations
 
+import re
+
 from workers.anonymise.cues import cue_words
 from workers.anonymise.evidence import Reading
 from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.lexicon import Clarity
 from workers.anonymise.place_context import follows_place_cue
 
+_AGE = re.compile(r"[ ]?[,(:]?[ ]?\(?\d{1,2}[ ]?")
 _STRONG, _WEAK = 0.5, 0.5
 _SHORTEST_LISTED, _SHORTEST_UNLISTED = 2, 3
 
@@ -32,7 +35,9 @@ def _may_fill(reading: Reading, index: int) -> bool:
     size = len(reading.words[index].text)
     if reading.names[index] is not None:
         return size >= _SHORTEST_LISTED
-    return size >= _SHORTEST_UNLISTED and reading.is_unknown(index)
+    may_be_met = not (reading.case_tells or reading.is_english)  # common words of English are hardly listed
+    is_new = reading.is_unknown(index) or (may_be_met and reading.is_uncommon(index))
+    return size >= _SHORTEST_UNLISTED and is_new
 
 
 def _weight(reading: Reading, index: int) -> float:
@@ -42,6 +47,8 @@ def _weight(reading: Reading, index: int) -> float:
 
 
 def _stands_in_slot(reading: Reading, index: int) -> bool:
+    if _has_age(reading, index):
+        return not reading.is_place(index)
     if _is_told_to(reading, index):
         return not reading.is_town(index)
     if follows_place_cue(reading, index):
@@ -57,6 +64,14 @@ def _stands_in_slot(reading: Reading, index: int) -> bool:
         or _is_named_with_role(reading, index)
         or _acts(reading, index)
     )
+
+
+def _has_age(reading: Reading, index: int) -> bool:
+    """`sira, 14 ans`, `assa(9ans)`: whose age is told right after the word."""
+    after = index + 1
+    if after >= len(reading.words) or not _is_word(reading, after, "years"):
+        return False
+    return bool(_AGE.fullmatch(reading.words[after].gap))
 
 
 def _is_done_to(reading: Reading, index: int) -> bool:

@@ -15,6 +15,7 @@ from workers.contracts import EntityLabel
 _NATIONAL_LENGTH = 8
 _FIRST_DIGITS = "2456789"
 _FEWEST_PARTS, _FEWEST_WORDS = 4, 2
+_AS_SAID, _MOST_TIMES = -1, 4
 _FOUR, _TEN, _TWENTY, _HUNDRED = 4, 10, 20, 100
 _COUNTRY = re.compile(r"(?:00)?2230?(?=\d{8})")
 _WRITTEN_IN_TWO = frozenset({7, 8, 9})
@@ -25,19 +26,23 @@ _CLOSE = re.compile(r"[\s,.\-/+()]{0,4}")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A number word with its value, a group of digits as it stands (`digits`), or a word that joins two (neither)."""
+    """A number word with its value, a group of digits as it stands (`digits`), or a word that joins two (neither).
+
+    `times` is how often what follows is said (`double`), or `_AS_SAID` where the number before tells (`trois fois`).
+    """
 
     start: int
     end: int
     value: int | None
     digits: str
+    times: int = 0
 
 
 def find_spelt_phones(text: str) -> Iterator[Claim]:
     """Runs of number words, with or without groups of digits, that read as pairs or single digits give a number."""
     for run in _runs(text):
-        words = sum(part.value is not None for part in run)
-        digits = _COUNTRY.sub("", "".join(_digits(run)), count=1)
+        words = sum(part.value is not None or part.times != 0 for part in run)
+        digits = _COUNTRY.sub("", "".join(_digits(_said_again(run))), count=1)
         is_number = len(digits) == _NATIONAL_LENGTH and digits[0] in _FIRST_DIGITS
         if is_number and len(run) >= _FEWEST_PARTS and words >= _FEWEST_WORDS:
             yield Claim(run[0].start, run[-1].end, EntityLabel.PHONE, 0.85, ("number words",))
@@ -65,15 +70,44 @@ def _part(match: re.Match[str]) -> _Part | None:
     folded = folded.removesuffix("s") if folded == "vingts" else folded
     if folded in number_words():
         return _Part(*match.span(), number_words()[folded], "")
+    if folded in cue_words("number", "times"):
+        return _Part(*match.span(), None, "", _AS_SAID)
+    if folded in cue_words("number", "doubles"):
+        return _Part(*match.span(), None, "", 2)
     return _Part(*match.span(), None, "") if folded in cue_words("number", "joins") else None
 
 
+def _said_again(run: Sequence[_Part]) -> list[_Part]:
+    """The run with what is said several times written out: `75 trois fois 33` is 75 33 33 33."""
+    said: list[_Part] = []
+    again = 1
+    for part in run:
+        if part.times:
+            again = part.times if part.times != _AS_SAID else _taken_count(said)
+        elif not _is_join(part):
+            said += [part] * again
+            again = 1
+    return said
+
+
+def _taken_count(said: list[_Part]) -> int:
+    """How often, from the number said last, which is no digit of the telephone number then."""
+    if not said:
+        return 1
+    last = said[-1]
+    count = last.value if last.value is not None else int(last.digits)
+    if not 2 <= count <= _MOST_TIMES:
+        return 1
+    said.pop()
+    return count
+
+
 def _is_join(part: _Part) -> bool:
-    return part.value is None and not part.digits
+    return part.value is None and not part.digits and not part.times
 
 
 def _without_joins(run: list[_Part]) -> list[_Part]:
-    while run and _is_join(run[-1]):
+    while run and (_is_join(run[-1]) or run[-1].times):
         run = run[:-1]
     return run
 

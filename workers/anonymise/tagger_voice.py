@@ -11,6 +11,7 @@ from workers.anonymise.tagger import tagged_persons
 _NATURAL = 0.55
 _TRUECASED = 0.45
 _TRUECASED_UNKNOWN, _TRUECASED_AMONG_UNKNOWN = 0.5, 0.5
+_AMONG_HEARD = 0.4
 _FOREIGN_OPENING = 0.4
 _AFTER_PLACE_CUE = 0.6
 _ACRONYM = 0.4
@@ -83,10 +84,17 @@ def _weight_with_case(reading: Reading, index: int) -> float:
         return 0.0
     if reading.is_acronym(index):
         return _ACRONYM
-    if reading.words[index].opens_sentence and reading.names[index] is None and reading.is_inflected(index):
+    if _is_word_that_opens(reading, index):
         return _INFLECTED_OPENING
     is_foreign_opening = reading.words[index].opens_sentence and not reading.is_french
     return _FOREIGN_OPENING if is_foreign_opening else _NATURAL
+
+
+def _is_word_that_opens(reading: Reading, index: int) -> bool:
+    """`Convoqués hier…`, `Livraison ce soir`: the capital is the sentence's, the word French or cut short."""
+    if not reading.words[index].opens_sentence or reading.names[index] is not None:
+        return False
+    return reading.is_inflected(index) or reading.is_common(index) or reading.is_cut_short(index)
 
 
 def _weight_without_case(reading: Reading, index: int) -> float:
@@ -94,4 +102,6 @@ def _weight_without_case(reading: Reading, index: int) -> float:
         return _TRUECASED
     if not reading.is_french or not reading.is_unknown(index):
         return 0.0
+    if reading.is_spelt_by_sound:
+        return _AMONG_HEARD
     return _TRUECASED_UNKNOWN if reading.has_few_unknown else _TRUECASED_AMONG_UNKNOWN
