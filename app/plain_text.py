@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 CUT_MARK = " […]"
 # Control characters but tab and line feed, halves of characters, and what Unicode says is no character.
@@ -32,6 +33,11 @@ def harmless(text: str) -> str:
         return text
     clean = plain(text)
     return "'" + clean if is_like_formula(clean) else clean
+
+
+def are_harmless(texts: Sequence[str]) -> bool:
+    """Whether `harmless` would leave all of these as they are, by looks at the whole: false also where it is unsure."""
+    return "".join([text[:1] for text in texts]).isalnum() and "".join(texts).isprintable()
 
 
 def is_like_formula(text: str) -> bool:

@@ -179,9 +179,9 @@ def sign_audit_head() -> None:
 
 def make_export(work_id: str) -> None:
     """Make the file of one export, sealed to who asked for it."""
-    from workers.exports.making import make
+    from workers.exports.apart import make_where_it_fits
 
-    _perform(work_id, lambda subject: make(keys(), subject))
+    _perform(work_id, lambda subject: make_where_it_fits(keys(), subject))
 
 
 def preview_export(work_id: str) -> None:

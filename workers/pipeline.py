@@ -24,6 +24,9 @@ from workers.triage.place_gazetteer import Gazetteer
 SURE_OF_VIOLATION = 0.5
 MOST_RESIDUAL_RISK = 0.1  # above it somebody reads the text before any organisation does
 DOUBT_CONFIDENCE = 0.5  # a doubt is neither
+PERSON_CONFIDENCE = 0.6  # of what stands beside a name: not measured apart, so to be checked
+_SEXES = {"femme": "female", "homme": "male"}
+_ROLES = {"victime": "victim", "auteur présumé": "alleged_author", "témoin": "witness", "déclarant": "source"}
 NO_INCIDENT = frozenset({"none"})
 UNSPECIFIC = frozenset({"none", "other"})
 
@@ -135,7 +138,11 @@ def understand(
     read = triage(
         text, received_at=received_at, spoken=heard, names=names, model=learnt.model, places=learnt.places
     )
-    findings = (*merged(read, told.findings, text=text, received_at=received_at), *doubts(anonymised))
+    findings = (
+        *merged(read, told.findings, text=text, received_at=received_at),
+        *doubts(anonymised),
+        *persons(anonymised),
+    )
     tokens = token_table(text, anonymised)
     whole = replace(anonymised, text=joined(anonymised.text, told.ticked))
     reason = "" if is_answer else reason_for_person(whole, findings)
@@ -147,6 +154,22 @@ def doubts(anonymised: Anonymised) -> tuple[Finding, ...]:
     return tuple(
         Finding(FindingKind.DOUBT, {"reason": reason}, DOUBT_CONFIDENCE, f"review:{reason}", (span,))
         for span, reason in anonymised.review
+    )
+
+
+def persons(anonymised: Anonymised) -> tuple[Finding, ...]:
+    """What the text says of each person beside the name: sex, and part in what happened. At the first mention."""
+    described = [entity for entity in anonymised.entities if entity.sex or entity.role]
+    first = {entity.token: entity for entity in reversed(described)}
+    return tuple(
+        Finding(
+            FindingKind.PERSON,
+            {"token": entity.token, "sex": _SEXES.get(entity.sex, ""), "role": _ROLES.get(entity.role, "")},
+            PERSON_CONFIDENCE,
+            "words beside the name",
+            (Span(entity.start, entity.end),),
+        )
+        for entity in sorted(first.values(), key=attrgetter("start"))
     )
 
 

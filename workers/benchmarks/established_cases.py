@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
@@ -37,6 +37,12 @@ def establish_cases(session: Session) -> None:
     with indexed_at_the_end(session, _WRITTEN):
         for start in range(0, len(cases), AT_ONCE):
             _write(session, cases[start : start + AT_ONCE], chance)
+
+
+def forget_texts(session: Session, count: int) -> None:
+    """The first so many cases have another account than the one that was made ready to go out."""
+    first = select(Case.id).where(Case.number <= count)
+    session.execute(update(ReleaseText).where(ReleaseText.case_id.in_(first)).values(source_digest=bytes(32)))
 
 
 def _write(session: Session, cases: Sequence[Found], chance: random.Random) -> None:

@@ -33,7 +33,7 @@ def choose(session: Session, record: ExportRecord, delay_days: int = 0) -> Chose
     A case that concerns the recipient is not there at all: not even counted.
     """
     reasons = reason_against(record, utcnow() - timedelta(days=delay_days))
-    statement = _asked_for(record).with_only_columns(
+    statement = asked_for(record).with_only_columns(
         Case.number, reasons.label("reason"), maintain_column_froms=True
     )
     if record.recipient_organisation is not None:
@@ -48,8 +48,8 @@ def choose(session: Session, record: ExportRecord, delay_days: int = 0) -> Chose
     return Chosen(numbers, [Withheld(reason, count) for reason, count in sorted(kept_back.items())])
 
 
-def _asked_for(record: ExportRecord) -> Select[Case]:
-    """By its filters, or the one case that it is of."""
+def asked_for(record: ExportRecord) -> Select[Case]:
+    """The cases by an export's filters, or the one case that it is of."""
     if record.kind != ExportKind.CASE:
         return chosen_cases(record.user, ExportFilter.from_record(record.filters))
     one = readable_cases(record.user).where(Case.id == record.case_id, Case.is_withdrawn.is_(False))

@@ -34,11 +34,11 @@ Value = TypeVar("Value")
 
 
 class CannotRelease(Exception):
-    """Nothing may go out; `code` says why, for whoever asked."""
+    """Nothing may go out; `code` says why, for whoever asked, and `withheld` what stood against each of the cases."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, withheld: Sequence[Withheld] = ()) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.withheld = code, withheld
 
 
 @dataclass(frozen=True, slots=True)

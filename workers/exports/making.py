@@ -26,6 +26,7 @@ from app.settings import Settings
 from workers.deliveries.holding import Held, hold, owe
 from workers.exports import register
 from workers.exports.finishing import CannotMake, Made, code_of, fail, finish, give_up
+from workers.exports.flowing import readings_closed
 from workers.exports.formats import WRITERS
 from workers.exports.ledger import LedgerMoved
 from workers.exports.packaging import pack
@@ -35,6 +36,7 @@ from workers.exports.proof import Manifest, add_proof
 from workers.exports.provenance import provenance
 from workers.exports.release import Release
 from workers.exports.releasing import release_for
+from workers.exports.second_pass import SecondPass
 from workers.exports.snapshot import begin_snapshot
 from workers.processing import Keys
 from workers.publications import releasing as periodic
@@ -44,18 +46,19 @@ MOST_DECISIONS = 3  # where other releases to the same readers come between
 _WORK, _PACKAGE = "work", "package"
 
 
-def make(keys: Keys, export_id: uuid.UUID) -> datetime | None:
+def make(keys: Keys, export_id: uuid.UUID, again: SecondPass | None = None) -> datetime | None:
     """Make one export; a moment to come back at, where another one of the same person comes first.
 
     One that is made, cancelled or failed is left alone. One that was broken off begins anew. A judicial file is made
-    elsewhere (workers/exports/judicial): identities never come this way.
+    elsewhere (workers/exports/judicial): identities never come this way. `again` reads texts that aren't ready, where
+    that isn't done in this process.
     """
     begun = _begin(keys.settings, export_id)
     if not isinstance(begun, str):
         return begun
     try:
         with collecting_seldom():
-            _make_and_finish(keys, export_id, begun)
+            _make_and_finish(keys, export_id, begun, again)
     except NotOurs:
         db.session.rollback()
         erase(keys.settings, begun)
@@ -94,27 +97,28 @@ def _has_another(session: Session, record: ExportRecord) -> bool:
     return session.scalar(other.limit(1)) is not None
 
 
-def _make_and_finish(keys: Keys, export_id: uuid.UUID, folder: str) -> None:
+def _make_and_finish(keys: Keys, export_id: uuid.UUID, folder: str, again: SecondPass | None) -> None:
     """Decide anew where another release was noted meanwhile. Raises LedgerMoved when that happens again and again."""
     for _ in range(MOST_DECISIONS - 1):
         try:
-            return _once(keys, export_id, folder)
+            return _once(keys, export_id, folder, again)
         except LedgerMoved:
             db.session.rollback()
             (folder_of(keys.settings, folder) / SEALED).unlink()
-    return _once(keys, export_id, folder)
+    return _once(keys, export_id, folder, again)
 
 
-def _once(keys: Keys, export_id: uuid.UUID, folder: str) -> None:
+def _once(keys: Keys, export_id: uuid.UUID, folder: str, again: SecondPass | None) -> None:
     """Write, prove, pack, seal, say so. No transaction that writes is open until the last step."""
     session, home = db.session(), folder_of(keys.settings, folder)
     begin_snapshot(session)
     record = session.get_one(ExportRecord, export_id)
     if not may_take(record.user, record):
         raise CannotMake("may_not")
-    release = _release(session, record, keys)
     progress = Progress(export_id, folder)
-    proved = _written(keys, session, record, release, home / _WORK, progress)
+    with readings_closed(session):
+        release = _release(session, record, keys, again)
+        proved = _written(keys, session, record, release, home / _WORK, progress)
     progress.tell()
     sealed, held = _sealed(keys.settings, session, record, home)
     risks = asdict(release.risks) if release.risks else None
@@ -124,12 +128,12 @@ def _once(keys: Keys, export_id: uuid.UUID, folder: str) -> None:
     finish(export_id, folder, made, partial(_settle, release, held))
 
 
-def _release(session: Session, record: ExportRecord, keys: Keys) -> Release:
+def _release(session: Session, record: ExportRecord, keys: Keys, again: SecondPass | None) -> Release:
     if record.kind == ExportKind.REGISTER:
         return register.release_for(session, record)
     if record.kind == ExportKind.REPORT:
         return periodic.release_for(session, record)
-    return with_case_file(session, record, release_for(session, record, keys))
+    return with_case_file(session, record, release_for(session, record, keys, again))
 
 
 def _written(

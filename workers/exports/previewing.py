@@ -19,7 +19,7 @@ from app.exports.selection import ExportFilter, chosen_cases
 from app.models import Act, Case, ExportKind, ExportPreview, ExportRecord, Organisation, PreviewState, User
 from workers.exports.finishing import MOST_ATTEMPTS
 from workers.exports.guarding import CannotRelease
-from workers.exports.release import Release, Row, Table
+from workers.exports.release import Release, Row, Table, Withheld
 from workers.exports.releasing import release_for
 from workers.exports.snapshot import begin_snapshot
 from workers.processing import Keys
@@ -73,7 +73,7 @@ def _outlook(
     try:
         release = release_for(session, _as_asked(session, user, preview), keys)
     except CannotRelease as error:
-        return _nothing(error.code)  # a refusal is an answer: it says why nothing can go out
+        return _nothing(error.code, error.withheld)  # a refusal is an answer: it says why nothing can go out
     cells = _cells(session, user, wanted)
     return Outlook(
         rows=release.cases.count,
@@ -85,8 +85,9 @@ def _outlook(
     )
 
 
-def _nothing(refusal: str) -> Outlook:
-    return Outlook(rows=0, withheld=(), risks=None, small=(), alone=0, bytes=0, refusal=refusal)
+def _nothing(refusal: str, withheld: Iterable[Withheld] = ()) -> Outlook:
+    told = [asdict(each) for each in withheld]
+    return Outlook(rows=0, withheld=told, risks=None, small=(), alone=0, bytes=0, refusal=refusal)
 
 
 def _as_asked(session: Session, user: User, preview: ExportPreview) -> ExportRecord:

@@ -6,21 +6,24 @@ Python does little for each single value: what a batch holds is handed on column
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
+from operator import lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func
+from sqlalchemy import Connection, func
 from sqlalchemy.orm import Session
 
-from app.models import Case
-from workers.exports.statements import PARTS, Part, Statement, cases
+from workers.exports.among import about, in_batches, just, plans, roughly
+from workers.exports.flowing import Flow
+from workers.exports.statements import PARTS, Facts, Part, Statement, cases
+from workers.exports.text_digests import teach_digests
 
 AT_ONCE = 2000  # cases, with all that belongs to them in memory
-_COUNTED_AT_ONCE = 20_000  # each is one parameter of a statement, and SQLite takes 32,766
-_LEFT_OUT = 0.5  # of as many as are wanted: to read these too takes less than to name all
-Facts = Row[*tuple[Any, ...]]
+_OWN = frozenset({Part.TEXT, Part.ACCOUNT})  # parts that are columns of the cases themselves
+RowsOf = Callable[[Sequence[int]], Sequence[Facts]]  # of a batch of cases
 Columns = Mapping[str, Sequence[Any]]  # by name; all of the same length
 
 
@@ -48,14 +51,17 @@ class Batch:
 
 def read_cases(session: Session, numbers: Sequence[int], parts: frozenset[Part]) -> Iterator[Batch]:
     """Cases in batches, in the order of their numbers as given; cases that are gone are left out."""
-    statement, others = cases(Part.TEXT in parts), parts - {Part.TEXT}
+    statement, others = cases(parts), parts - _OWN
     names = _names(statement)
-    for batch, some in enumerate(in_batches(numbers)):
-        own = {row[0]: row for row in _rows(session, statement, some)}
-        there = [at for at, number in enumerate(some) if number in own]
-        rows = [own[some[at]] for at in there]
-        grouped = {part: _grouped(session, part, some) for part in others}
-        yield Batch([batch * AT_ONCE + at for at in there], _columns(names, rows), grouped)
+    with ExitStack() as opened:
+        own_rows = opened.enter_context(_reading(session, numbers, statement))
+        read = {part: opened.enter_context(_reading(session, numbers, PARTS[part]())) for part in others}
+        for batch, some in enumerate(in_batches(numbers, AT_ONCE)):
+            own = {row[0]: row for row in own_rows(some)}
+            there = [at for at, number in enumerate(some) if number in own]
+            rows = [own[some[at]] for at in there]
+            grouped = {part: _grouped(rows_of(some)) for part, rows_of in read.items()}
+            yield Batch([batch * AT_ONCE + at for at in there], _columns(names, rows), grouped)
 
 
 def read_part(session: Session, numbers: Sequence[int], part: Part) -> Iterator[Columns]:
@@ -70,25 +76,14 @@ def read_part_rows(session: Session, numbers: Sequence[int], part: Part) -> Iter
 
 
 def _part(session: Session, numbers: Sequence[int], part: Part) -> Iterator[Sequence[Facts]]:
-    for some in in_batches(numbers):
-        grouped = _grouped(session, part, some)
-        yield list(chain.from_iterable(grouped[number] for number in some if number in grouped))
+    with _reading(session, numbers, PARTS[part]()) as rows_of:
+        yield from map(rows_of, in_batches(numbers, AT_ONCE))
 
 
 def count_of(session: Session, numbers: Sequence[int], part: Part) -> int:
     """How many rows of a part these cases have together."""
     counting = PARTS[part]().with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-    counts = (
-        session.connection().scalar(counting.where(_are_just(some)))
-        for some in in_batches(numbers, _COUNTED_AT_ONCE)
-    )
-    return sum(count or 0 for count in counts)
-
-
-def in_batches(numbers: Sequence[int], at_once: int = AT_ONCE) -> Iterator[Sequence[int]]:
-    """As many at once as one statement takes."""
-    for start in range(0, len(numbers), at_once):
-        yield numbers[start : start + at_once]
+    return sum(count for (count,) in about(session, numbers, counting))
 
 
 def _names(statement: Statement) -> Sequence[str]:
@@ -100,36 +95,38 @@ def _columns(names: Sequence[str], rows: Sequence[Facts]) -> Columns:
     return dict(zip(names, columns, strict=True))
 
 
-def _grouped(session: Session, part: Part, numbers: Sequence[int]) -> Mapping[int, Sequence[Facts]]:
+def _grouped(rows: Iterable[Facts]) -> Mapping[int, Sequence[Facts]]:
     """Rows by case."""
-    rows: defaultdict[int, list[Facts]] = defaultdict(list)
-    for row in _rows(session, PARTS[part](), numbers):
-        rows[row[0]].append(row)
-    return rows
+    grouped: defaultdict[int, list[Facts]] = defaultdict(list)
+    for row in rows:
+        grouped[row[0]].append(row)
+    return grouped
 
 
-def _rows(session: Session, statement: Statement, numbers: Sequence[int]) -> Sequence[Facts]:
-    """Rows straight from the driver: what the session adds for objects takes a third of the time."""
-    return session.connection().execute(statement.where(_are(numbers))).all()
+@contextmanager
+def _reading(session: Session, numbers: Sequence[int], statement: Statement) -> Iterator[RowsOf]:
+    """What gives the rows of each batch of these cases in turn, in the order of the numbers as given.
 
-
-def _are(numbers: Sequence[int]) -> ColumnElement[bool]:
-    """The condition on cases to be these, or, where few between the first and the last are others, to lie there:
-    whoever asks leaves out the others.
+    Rows come straight from the driver: what the session adds for objects takes a third of the time.
     """
-    if _lie_close(numbers):
-        return Case.number.between(min(numbers), max(numbers))
-    return Case.number.in_(numbers)
+    connection = session.connection()
+    teach_digests(connection)
+    if not _flows(connection, numbers):
+        yield lambda some: _in_order(connection.execute(statement.where(roughly(connection, some))), some)
+        return
+    flow = Flow(session, statement.where(just(connection, numbers)))
+    try:
+        yield lambda some: flow.upto(some[-1])
+    finally:
+        flow.close()
 
 
-def _are_just(numbers: Sequence[int]) -> ColumnElement[bool]:
-    """The condition on cases to be these and no others, naming as few of them as it can."""
-    if not _lie_close(numbers):
-        return Case.number.in_(numbers)
-    first, last = min(numbers), max(numbers)
-    others = set(range(first, last)).difference(numbers)
-    return Case.number.between(first, last) & Case.number.not_in(sorted(others))
+def _flows(connection: Connection, numbers: Sequence[int]) -> bool:
+    """Whether one statement for all batches takes less than one for each."""
+    return plans(connection) and len(numbers) > AT_ONCE and all(map(lt, numbers, islice(numbers, 1, None)))
 
 
-def _lie_close(numbers: Sequence[int]) -> bool:
-    return max(numbers) - min(numbers) < len(numbers) * (1 + _LEFT_OUT)
+def _in_order(rows: Iterable[Facts], numbers: Sequence[int]) -> list[Facts]:
+    """The rows of these cases, and of no others, in the order of the numbers as given."""
+    grouped = _grouped(rows)
+    return list(chain.from_iterable(grouped[number] for number in numbers if number in grouped))

@@ -20,8 +20,10 @@ from workers.exports.choosing import choose
 from workers.exports.going_texts import GoingTexts
 from workers.exports.guarding import CannotRelease, Guarded, guard
 from workers.exports.release import ROUNDED, Copy, Release, Table, Withheld
+from workers.exports.second_pass import SecondPass
 from workers.exports.shaping import Shape, cases_table, part_table
 from workers.exports.tokens import CopyTokens
+from workers.exports.typed_texts import TypedTexts
 from workers.processing import Keys
 from workers.runtime import keys as keys_of_this_process
 
@@ -37,19 +39,23 @@ class _Rows:
     withheld: Sequence[Withheld]
 
 
-def release_for(session: Session, record: ExportRecord, keys: Keys | None = None) -> Release:
+def release_for(
+    session: Session, record: ExportRecord, keys: Keys | None = None, again: SecondPass | None = None
+) -> Release:
     """What an export is made from. Its rows are read by `session` while they are asked for: no other transaction of
     it may come between, and `workers.exports.snapshot.begin_snapshot` before it makes them agree with each other.
 
-    Raises CannotRelease, whose `code` says why nothing goes out.
+    `again` reads texts that aren't ready, which is done here otherwise. Raises CannotRelease, whose `code` says why
+    nothing goes out.
     """
     level = Level(record.level)
     tables, rules = tables_at(level), rules_for(level)
     chosen = choose(session, record, rules.delay_days if rules else 0)
     if not chosen.numbers:
-        raise CannotRelease("nothing_chosen")
+        raise CannotRelease("nothing_chosen", _told(chosen.withheld, rules))
     tokens = CopyTokens.of((keys or keys_of_this_process()).workers.pseudonym_key, record.id)
-    shape = Shape(session, level, tokens, chosen.numbers, copy=record.reference)
+    texts, typed = GoingTexts(again), TypedTexts(again=again)
+    shape = Shape(session, level, tokens, chosen.numbers, copy=record.reference, texts=texts, typed=typed)
     rows = _guarded(shape, record, tables[CASES], rules) if rules else _Rows(shape, None, ())
     return Release(
         copy=_copy(session, record),
@@ -70,7 +76,6 @@ def _guarded(shape: Shape, record: ExportRecord, table: TableDefinition, rules: 
         numbers=[guarded.numbers[at] for at in order],
         quasi={name: [values[at] for at in order] for name, values in guarded.values.items()},
         forms=guarded.decided.levels,
-        texts=GoingTexts(),
     )
     return _Rows(ordered, guarded, guarded.withheld)
 

@@ -4,7 +4,7 @@ at is hidden too. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -26,6 +26,9 @@ class Ready:
     text: str
     residual_risk: float
     doubts: tuple[tuple[Span, str], ...]
+
+
+SecondPass = Callable[[str, str | None, AcceptedNames], Ready]  # as `second_pass`, wherever it is done
 
 
 def second_pass(text: str, language: str | None = None, words: AcceptedNames = NO_NAMES) -> Ready:

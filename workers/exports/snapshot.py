@@ -5,9 +5,13 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# Until the transaction ends: a batch of cases finds what belongs to it by index, and doesn't go through all rows of
-# a table for each batch, as PostgreSQL's usual guess about disks with heads has it.
-_BY_INDEX = text("SET LOCAL random_page_cost = 1.1")
+# Until the transaction ends. What belongs to a few cases is found by index: PostgreSQL's usual guess is of disks with
+# heads, and has it go through all rows of a table. Cursors are read to their end, and sort and join in memory.
+_READING = (
+    text("SET LOCAL random_page_cost = 1.1"),
+    text("SET LOCAL cursor_tuple_fraction = 1.0"),
+    text("SET LOCAL work_mem = '16MB'"),
+)
 
 
 def begin_snapshot(session: Session) -> None:
@@ -19,4 +23,5 @@ def begin_snapshot(session: Session) -> None:
     session.expire_all()
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        session.execute(_BY_INDEX)
+        for setting in _READING:
+            session.execute(setting)

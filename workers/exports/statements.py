@@ -1,4 +1,5 @@
-"""What is selected of cases for an export: columns only, never objects. Each statement begins with a case's number.
+"""What is selected of cases for an export: columns only, never objects. Each statement begins with a case's number,
+and its rows come in the order of these.
 
 The table of cases needs little of what belongs to a case; the other tables need all of it and read it by themselves.
 """
@@ -9,9 +10,24 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Select, String, cast, exists, func, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    not_,
+    select,
+    type_coerce,
+)
 
 from app.models import (
+    GOES_OUT,
     Act,
     Case,
     Finding,
@@ -26,16 +42,19 @@ from app.models import (
     ReportState,
     SourceAssessment,
 )
+from workers.exports.text_digests import TextDigest
 
 Statement = Select[*tuple[Any, ...]]
+Facts = Row[*tuple[Any, ...]]  # a row of one
 
 
 class Part(StrEnum):
     """What can be read of cases beyond their own columns."""
 
     # For the table of cases.
-    TEXT = "text"  # the anonymised account, which is one of a case's own columns
-    ACCOUNT = "account"  # the same, with what was made of it to go out
+    TEXT = "text"  # the anonymised account: one of a case's own columns
+    ACCOUNT = "account"  # what was made of it to go out: a column beside them
+    HELD = "held"  # accounts of which nothing goes out as it stands
     VIOLATIONS = "violations"  # codes of acts
     ACTORS = "actors"  # findings about alleged authors that nobody rejected
     VICTIMS = "victims"  # persons on record who suffered an act
@@ -58,8 +77,8 @@ def _words(column: Any, name: str) -> Any:
     return cast(column, String).label(name)
 
 
-def cases(has_text: bool) -> Statement:
-    """The cases' own columns, with or without the account."""
+def cases(parts: frozenset[Part]) -> Statement:
+    """The cases' own columns, with the account, or what goes out of it, where these are among the parts."""
     own = select(
         Case.number,
         Case.status,
@@ -77,20 +96,40 @@ def cases(has_text: bool) -> Statement:
         Case.occurred_from,
         Case.occurred_to,
         Case.occurred_precision,
+    ).order_by(Case.number)
+    if Part.TEXT in parts:
+        own = own.add_columns(Case.anonymised_text)
+    if Part.ACCOUNT in parts:
+        own = own.add_columns(case((_goes_out(), ReleaseText.text)).label("going_text")).outerjoin(
+            ReleaseText, Case.id == ReleaseText.case_id
+        )
+    return own
+
+
+def _goes_out() -> ColumnElement[bool]:
+    """The condition on a case, with what was made ready of its account, to have words that may leave."""
+    return (Case.anonymised_text != "") & _is_of_account() & ReleaseText.state.in_(GOES_OUT)
+
+
+def _is_of_account() -> ColumnElement[bool]:
+    """Whether what was made ready is of the account as it is now; false where nothing was."""
+    return func.coalesce(ReleaseText.source_digest == TextDigest(Case.anonymised_text), false())
+
+
+def _held() -> Statement:
+    """Accounts that are there and stay away, unless something is done about it: at most one row for each case."""
+    return (
+        select(
+            Case.number,
+            Case.language,
+            Case.anonymised_text,
+            _is_of_account().label("is_current"),
+            ReleaseText.state,
+        )
+        .outerjoin(ReleaseText, Case.id == ReleaseText.case_id)
+        .where(Case.anonymised_text != "", not_(func.coalesce(_goes_out(), false())))
+        .order_by(Case.number)
     )
-    return own.add_columns(Case.anonymised_text) if has_text else own
-
-
-def _account() -> Statement:
-    """One row for each case."""
-    return select(
-        Case.number,
-        Case.language,
-        Case.anonymised_text,
-        ReleaseText.source_digest,
-        ReleaseText.state,
-        ReleaseText.text,
-    ).outerjoin(ReleaseText, Case.id == ReleaseText.case_id)
 
 
 def _violations() -> Statement:
@@ -119,7 +158,7 @@ def _acts_of_cases(*columns: Any) -> Statement:
         select(*columns)
         .join_from(Act, Case, Case.id == Act.case_id)
         .where(Act.removed_at.is_(None))
-        .order_by(Act.is_main.desc(), Act.violation_code, Act.id)
+        .order_by(Case.number, Act.is_main.desc(), Act.violation_code, Act.id)
     )
 
 
@@ -129,6 +168,7 @@ def _actors() -> Statement:
         select(Case.number, code.label("code"))
         .join(Case, Case.id == Finding.case_id)
         .where(Finding.kind == "actor", Finding.state != FindingState.REJECTED)
+        .order_by(Case.number)
     )
 
 
@@ -155,6 +195,7 @@ def _victims() -> Statement:
         )
         .join(Case, Case.id == Person.case_id)
         .where(Person.removed_at.is_(None), suffered)
+        .order_by(Case.number)
     )
 
 
@@ -163,6 +204,7 @@ def _sources() -> Statement:
         select(Case.number)
         .join(Report, Case.id == Report.case_id)
         .where(Report.state != ReportState.WITHDRAWN)
+        .order_by(Case.number)
     )
 
 
@@ -189,7 +231,7 @@ def _persons() -> Statement:
         )
         .join(Case, Case.id == Person.case_id)
         .where(Person.removed_at.is_(None))
-        .order_by(Person.created_at, Person.id)
+        .order_by(Case.number, Person.created_at, Person.id)
     )
 
 
@@ -207,7 +249,7 @@ def _involvements() -> Statement:
         .join(Person, Person.id == Involvement.person_id)
         .outerjoin(Act, (Act.id == Involvement.act_id) & Act.removed_at.is_(None))
         .where(Involvement.removed_at.is_(None), Person.removed_at.is_(None))
-        .order_by(Involvement.created_at, Involvement.id)
+        .order_by(Case.number, Involvement.created_at, Involvement.id)
     )
 
 
@@ -224,7 +266,7 @@ def _referrals() -> Statement:
         )
         .join(Case, Case.id == Referral.case_id)
         .join(Organisation, Organisation.id == Referral.organisation_id)
-        .order_by(Referral.created_at, Referral.id)
+        .order_by(Case.number, Referral.created_at, Referral.id)
     )
 
 
@@ -241,12 +283,12 @@ def _reports() -> Statement:
         .join(Case, Case.id == Report.case_id)
         .outerjoin(SourceAssessment, SourceAssessment.report_id == Report.id)
         .where(Report.state != ReportState.WITHDRAWN)
-        .order_by(Report.received_at, Report.id)
+        .order_by(Case.number, Report.received_at, Report.id)
     )
 
 
 PARTS: Mapping[Part, Callable[[], Statement]] = {
-    Part.ACCOUNT: _account,
+    Part.HELD: _held,
     Part.VIOLATIONS: _violations,
     Part.ACTORS: _actors,
     Part.VICTIMS: _victims,

@@ -17,10 +17,10 @@ from app.exports.fields import residual_risk_limit, texts_while_waiting
 from app.models import Act, Case, Person
 from app.plain_text import plain
 from workers.anonymise.token_words import TOKEN
+from workers.exports.among import about
 from workers.exports.going_texts import accepted_by
-from workers.exports.reading import in_batches
 from workers.exports.release import Withheld
-from workers.exports.second_pass import HIDDEN, second_pass
+from workers.exports.second_pass import HIDDEN, SecondPass, second_pass
 from workers.pipeline import NO_NAMES, AcceptedNames
 
 logger = structlog.get_logger()
@@ -43,6 +43,7 @@ class TypedTexts:
     words: AcceptedNames = NO_NAMES
     made: dict[str, str | None] = field(default_factory=dict)
     left: int = field(default_factory=texts_while_waiting)
+    again: SecondPass | None = None  # reads in place of this process
 
     @classmethod
     def of(cls, session: Session) -> TypedTexts:
@@ -51,7 +52,9 @@ class TypedTexts:
 
     def text_of(self, typed: str | None) -> str | None:
         """What stands in a cell: None where nothing was typed, or it stays away."""
-        bare = _bare(plain(typed or ""))
+        if not typed:
+            return None
+        bare = _bare(plain(typed))
         if not bare or is_of_tokens(bare):
             return bare or None
         if bare not in self.made:
@@ -78,7 +81,7 @@ class TypedTexts:
             return None
         self.left -= 1
         try:
-            ready = second_pass(typed, None, self.words)
+            ready = (self.again or second_pass)(typed, None, self.words)
         except Exception as error:  # noqa: BLE001 - an engine that fails lets nothing out
             logger.warning("release_text_failed", error=type(error).__name__)
             return None
@@ -98,10 +101,8 @@ def _bare(typed: str) -> str:
 def _typed(
     session: Session, numbers: Sequence[int], column: InstrumentedAttribute[str]
 ) -> Iterator[tuple[str, int]]:
-    """What was typed into a field of these cases, and in how many rows of a batch."""
+    """What was typed into a field of these cases, and in how many rows; the same words may come again."""
     owner: Any = column.class_
     standing: ColumnElement[bool] = owner.removed_at.is_(None)
-    for some in in_batches(numbers):
-        found = select(column, func.count()).join(Case, Case.id == owner.case_id)
-        chosen = found.where(Case.number.in_(some), column != "", standing).group_by(column)
-        yield from session.connection().execute(chosen)
+    found = select(column, func.count()).join(Case, Case.id == owner.case_id)
+    return about(session, numbers, found.where(column != "", standing).group_by(column))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from app.models import PersonKind
-from workers.exports.reading import Facts
+from workers.exports.statements import Facts
 
 _WOMEN, _MEN, _GIRLS, _BOYS = "women", "men", "girls", "boys"
 _MINORS = frozenset({"child", "adolescent", "minor"})
@@ -38,15 +39,30 @@ def victims_of(persons: Sequence[Facts]) -> Victims:
     """The victims that are on a case's record."""
     if not persons:
         return NONE_KNOWN
-    single = persons[0] if len(persons) == 1 and persons[0].kind == PersonKind.INDIVIDUAL else None
+    if len(persons) == 1 and persons[0].kind == PersonKind.INDIVIDUAL:  # nearly always
+        return _alone(persons[0].sex, persons[0].age_group, persons[0].state)
     return Victims(
         total=sum(map(size_of, persons)) or None,
         sorted=_sorted(persons),
         killed=_in_condition(persons, "killed"),
         injured=_in_condition(persons, "injured"),
-        sex=single.sex if single else "",
-        age_group=single.age_group if single else "",
+        sex="",
+        age_group="",
     )
+
+
+@cache
+def _alone(sex: str, age_group: str, condition: str) -> Victims:
+    """The one victim of a case: few are different."""
+    counts = dict.fromkeys(_SORTED.values(), 0)
+    if kind := _kind_of(sex, age_group):
+        counts[kind] = 1
+    return Victims(1, counts, int(condition == "killed"), int(condition == "injured"), sex, age_group)
+
+
+def _kind_of(sex: str, age_group: str) -> str:
+    """Woman, man, girl or boy; empty where that isn't known."""
+    return _SORTED.get((sex, age_group in _MINORS), "") if age_group in _MINORS | _ADULTS else ""
 
 
 def size_of(person: Facts) -> int:
@@ -62,8 +78,8 @@ def _sorted(persons: Sequence[Facts]) -> dict[str, int]:
         if person.kind != PersonKind.INDIVIDUAL:
             for kind in counts:
                 counts[kind] += getattr(person, kind)
-        elif person.age_group in _MINORS | _ADULTS and person.sex in {"female", "male"}:
-            counts[_SORTED[person.sex, person.age_group in _MINORS]] += 1
+        elif kind := _kind_of(person.sex, person.age_group):
+            counts[kind] += 1
     return counts
 
 

@@ -113,6 +113,16 @@ def test_where_few_look_alike_nothing_goes_out(keys: Keys, make_user: Callable[.
         released(keys, asked_for(user, "partner"))
 
 
+def test_where_nothing_goes_out_it_is_told_what_stood_against_it(
+    keys: Keys, make_user: Callable[..., User]
+) -> None:
+    user = make_user(role=Role.ANALYST)
+    many_cases(4)
+    with pytest.raises(CannotRelease, match="nothing_chosen") as nothing:
+        released(keys, asked_for(user, "public"))
+    assert [each.reason for each in nothing.value.withheld] == ["too_recent", "rounded"]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_knows_a_case_finds_no_row_of_it_in_any_file_of_a_copy(
     keys: Keys, make_user: Callable[..., User], tmp_path: Path

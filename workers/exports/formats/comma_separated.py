@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from app.plain_text import harmless
+from app.plain_text import are_harmless, harmless
 from workers.exports.codebook import labels
 from workers.exports.formats.columns import Cell, Column, batches_of, columns, remembered
 from workers.exports.release import FieldKind, Progress, Release, Table, Value
 
 _MARK = "\ufeff"  # that this is UTF-8
+_WORDS = frozenset({FieldKind.REFERENCE, FieldKind.TEXT})
+Cells = Callable[[Sequence[Value]], Iterable[str]]  # of the values of a column
 
 
 def write(release: Release, folder: Path, progress: Progress) -> Sequence[Path]:
@@ -48,10 +50,27 @@ def cell_rows(
     table: Table, chosen: Sequence[Column], language: str, progress: Progress
 ) -> Iterator[Sequence[str]]:
     """The rows of a table as safe cells of these columns."""
-    plan = [(column.at, remembered(column, cell_of(column, language))) for column in chosen]
+    plan = [(column.at, _cells_of(column, language)) for column in chosen]
     for batch in batches_of(table, progress):
         values = list(zip(*batch, strict=True))
-        yield from zip(*[map(cell, values[at]) for at, cell in plan], strict=True)
+        yield from zip(*[cells(values[at]) for at, cells in plan], strict=True)
+
+
+def _cells_of(column: Column, language: str) -> Cells:
+    """What makes the cells of a batch of values of a column."""
+    cell = cell_of(column, language)
+    if column.kind in _WORDS and column.convert is None:
+        return lambda values: _texts(values, cell)
+    known = remembered(column, cell)
+    return lambda values: map(known, values)
+
+
+def _texts(values: Sequence[Value], cell: Cell) -> Iterable[str]:
+    """Texts as they are, where one look at all of them says that none needs anything done to it; else one by one."""
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) == len(values) and are_harmless(texts):
+        return texts
+    return map(cell, values)
 
 
 def cell_of(column: Column, language: str) -> Cell:
