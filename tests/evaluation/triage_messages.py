@@ -85,7 +85,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def messages(chosen: str) -> Iterator[dict[str, Any]]:
-    """The messages of `tuning`, `held` or one of `SETS`, their texts as people would have sent them."""
+    """The messages of a half of `triage.jsonl` or of one of `SETS`, their texts as people would have sent them."""
     for line in _lines(_FOLDER / "triage.jsonl"):
         if line["half"] == chosen:
             yield {**line, "style": line["half"]}

@@ -45,6 +45,18 @@ def shifted(today: date, count: int, unit: str) -> Period | None:
         return None
 
 
+def begun(today: date, count: int, unit: str) -> date | None:
+    """The day on which what has lasted `count` units began: for months and years, the day of the same number."""
+    if unit not in ("month", "year"):
+        period = shifted(today, count, unit)
+        return period.start if period else None
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
+    if months < _EARLIEST_YEAR * 12:
+        return None
+    length = calendar.monthrange(months // 12, months % 12 + 1)[1]
+    return date(months // 12, months % 12 + 1, min(today.day, length))
+
+
 def calendar_week(today: date, weeks_back: int) -> Period:
     """The week from Monday to Sunday, this one or one before."""
     monday = today - timedelta(days=today.weekday(), weeks=weeks_back)

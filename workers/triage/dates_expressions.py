@@ -24,6 +24,8 @@ class Expression:
     confidence: float
 
 
+_TOLD_AS_LASTING = 0.15  # surer than the same words read as a day
+
 Reader = Callable[[re.Match[str], date], tuple[Period | None, float]]
 
 
@@ -65,6 +67,11 @@ def _patterns() -> tuple[Pattern, ...]:
         ("day", rf"(?P<day>{days})", _named_day),
         ("day", any_of(known.parts_of_today), _part_of_today),
         ("now", now, _now),
+        (
+            "now",
+            rf"{words['just_before']}[ '](?!niger)(?:\w{{3,}}(?:er|ir)|\w*(?:prendre|mettre|battre|pendre))",
+            _now,
+        ),
         ("month_day", rf"(?:le|du) (?P<number>\d{{1,2}}) {words['month_day']}", _month_day),
         (
             "ago",
@@ -74,10 +81,21 @@ def _patterns() -> tuple[Pattern, ...]:
         ("ago", rf"{count} ?(?P<unit>{units}) {words['ago_after']}", _ago),
         (
             "since",
+            rf"kabini (?P<unit>{any_of(known.bambara_units)}) (?P<count>{any_of(known.bambara_numbers)})",
+            _since_in_bambara,
+        ),
+        (
+            "since",
             rf"{words['since']} (?:les? |the )?(?:{words['vague']} )?{count} ?(?P<unit>{units})",
             _since,
         ),
         ("since", rf"ces (?:{count} )?{words['last']} (?P<unit>{units})", _since),
+        (
+            "since",
+            rf"{words['lasting_before']} (?:{words['vague']} )?{count} ?(?P<unit>{units}) {words['lasting_after']}"
+            rf"(?![ ']?(?:[\w']+[ ']){{0,4}}{words['done']}(?!\w))",
+            _lasting,
+        ),
         ("last", rf"(?:la|le|l'|l|les|the)? ?(?P<unit>{units}) {words['last']}", _last_unit),
         ("last", rf"{words['last_before']} (?P<unit>{units})", _last_unit),
         ("before_last", rf"(?:la |le |l'|the )?(?P<unit>{units}) {words['before_last']}", _unit_before_last),
@@ -94,7 +112,7 @@ def _patterns() -> tuple[Pattern, ...]:
             rf"(?P<lead>{words['every']} |{words['this']} |{words['last_before']} |{words['next_before']} )?"
             rf"(?P<weekday>{weekdays})(?! \d)"
             rf"(?: (?:matin |soir |nuit )?(?:(?P<last>{words['last']})|(?P<next>{words['next']})))?"
-            rf"(?P<of_week> de la semaine {words['last']}| last week| of last week)?",
+            rf"(?P<of_week> de la semaine {words['last']}| de l'autre semaine| last week| of last week)?",
             _weekday,
         ),
         (
@@ -103,6 +121,11 @@ def _patterns() -> tuple[Pattern, ...]:
             rf"(?: (?:de )?(?:l[' ]an(?:nee)? )?"
             rf"(?:(?P<last>{words['last']})|(?P<next>{words['next']})|(?P<year>(?:19|20)\d\d)))?",
             _month,
+        ),
+        (
+            "month",
+            rf"l'? ?an(?:nee)? {words['last']} (?:{words['month_cue']}[ '\-])(?P<month>{months})",
+            _month_of_last_year,
         ),
         (
             "month",
@@ -161,11 +184,17 @@ def _since(found: re.Match[str], today: date) -> tuple[Period | None, float]:
     if unit == "hour":
         return calendar.day(today), 0.75
     written = found["count"]
-    begun = calendar.shifted(today, _count(written) if written else 3, unit)
+    begun = calendar.begun(today, _count(written) if written else 3, unit)
     if begun is None:
         return None, 0.0
     precision = "week" if written is None or (_is_vague(found) and unit == "day") else unit
-    return Period(begun.start, today, precision), {"day": 0.78, "week": 0.74}.get(unit, 0.68)
+    return Period(begun, today, precision), {"day": 0.78, "week": 0.74}.get(unit, 0.68)
+
+
+def _lasting(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    """ "ça fait six mois qu'il est au camp": a state that lasts, where "ça fait six mois qu'on l'a tué" is a day."""
+    period, confidence = _since(found, today)
+    return period, round(confidence + _TOLD_AS_LASTING, 2)
 
 
 def _last_unit(found: re.Match[str], today: date) -> tuple[Period | None, float]:
@@ -195,6 +224,12 @@ def _ago_in_bambara(found: re.Match[str], today: date) -> tuple[Period | None, f
     return calendar.shifted(today, time_words().bambara_numbers[plain(found["count"])], unit), 0.72
 
 
+def _since_in_bambara(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    unit = time_words().bambara_units[plain(found["unit"])]
+    start = calendar.begun(today, time_words().bambara_numbers[plain(found["count"])], unit)
+    return (Period(start, today, unit), 0.78) if start else (None, 0.0)
+
+
 def _this_unit(found: re.Match[str], today: date) -> tuple[Period | None, float]:
     unit = time_words().units[found["unit"]]
     if unit == "week":
@@ -222,6 +257,10 @@ def _month(found: re.Match[str], today: date) -> tuple[Period | None, float]:
         return calendar.month(int(found["year"]), number), 0.85
     is_this_month = number == today.month and bool(found["last"])
     return calendar.last_month_named(today, number, before_this_year=is_this_month), 0.78
+
+
+def _month_of_last_year(found: re.Match[str], today: date) -> tuple[Period | None, float]:
+    return calendar.month(today.year - 1, time_words().months[found["month"]]), 0.86
 
 
 def _year(found: re.Match[str], _: date) -> tuple[Period | None, float]:

@@ -33,13 +33,15 @@ def triage(
     code = heard.value["language"]
     reading = read(text)
     acts = second_voice.weighed(reading, violations.find(reading, code), model or running_model())
-    occurred = dates.find(text, received_at, code)
+    told = dates.find(text, received_at, code)
+    urgent = urgency.assess(reading, acts, told, received_at, code)
+    occurred = told or urgency.happening(urgent, acts, received_at)
     return [
         heard,
         *acts,
         *place.find(text, names=names, places=places),
         *([occurred] if occurred else []),
-        urgency.assess(reading, acts, occurred, received_at, code),
+        urgent,
         *actors.find(reading),
         *victims.find(reading, code, names=names),
     ]

@@ -6,8 +6,11 @@ The phrases are in workers/vocabularies/explanations.toml. Nothing is said that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
+
+from babel.dates import format_date
 
 from app.reference.taxonomy import violations
 from workers.triage.vocabulary import read_toml
@@ -66,13 +69,14 @@ def _quoted(words: Sequence[str], phrases: Mapping[str, Any]) -> str:
 def _value(kind: str, value: Mapping[str, Any], language: str) -> str:
     phrases = _phrases(language)
     told = {
-        "language": " + ".join([str(value.get("language", "")), *map(str, value.get("mixed", ()))]),
+        "language": _languages(value, phrases),
         "violation": _violation(str(value.get("code", "")), language),
         "place": _place(value),
-        "period": _period(value),
+        "period": _period(value, language),
         "level": value.get("level", ""),
         "name": str(value.get("name") or value.get("code", "")),
         "victims": _victims(value, phrases),
+        "person": _person(value, phrases),
     }
     template = phrases["kinds"].get(kind, kind)
     return str(template).format(**told)
@@ -88,9 +92,25 @@ def _place(value: Mapping[str, Any]) -> str:
     return ", ".join(dict.fromkeys(str(part) for part in parts if part))
 
 
-def _period(value: Mapping[str, Any]) -> str:
-    first, last = str(value.get("from", "")), str(value.get("to", ""))
+def _languages(value: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
+    codes = [str(value.get("language", "")), *map(str, value.get("mixed", ()))]
+    return " + ".join(phrases["languages"].get(code, code) for code in codes)
+
+
+def _period(value: Mapping[str, Any], language: str) -> str:
+    first, last = (_day(str(value.get(edge, "")), language) for edge in ("from", "to"))
     return first if first == last else f"{first} – {last}"
+
+
+def _day(day: str, language: str) -> str:
+    locale = language if language in LANGUAGES else LANGUAGES[0]
+    return format_date(date.fromisoformat(day), "d MMMM y", locale=locale) if day else ""
+
+
+def _person(value: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
+    """`PERSONNE-1: femme, victime`: no more than the words beside the name say."""
+    said = [phrases["persons"].get(value.get(part), "") for part in ("sex", "role")]
+    return ", ".join([str(value.get("token", "")).strip("[]"), *filter(None, said)])
 
 
 def _victims(value: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:

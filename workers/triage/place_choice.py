@@ -10,7 +10,7 @@ from functools import lru_cache
 from app.reference import geography
 from workers.triage.folding import words
 from workers.triage.place_cues import Role
-from workers.triage.place_gazetteer import Match, Place
+from workers.triage.place_gazetteer import Match, Place, cues_file
 from workers.triage.place_mentions import Mention
 
 _ROLE_STRENGTH = {
@@ -123,13 +123,18 @@ def _told(choice: Choice, areas: Sequence[Choice]) -> int:
 def _choose(mention: Mention, mentions: Sequence[Mention]) -> Choice:
     others = [each for each in mentions if each.span != mention.span]
     places = _of_wanted_kind(mention)
-    scored = sorted(places, key=lambda place: -_score(place, mention, others))
+    scored = sorted(places, key=lambda place: (-_score(place, mention, others), not _is_reported_from(place)))
     best = scored[0]
     rivals = tuple(place for place in scored[1:] if not _same_area(place, best))
     margin = _margin(best, rivals, mention, others)
     runners_up = rivals[:_MOST_RIVALS] if margin < _SURE_MARGIN else ()
     strength = _strength(mention, best)
     return Choice(mention, best, runners_up, _confidence(strength, margin), strength)
+
+
+def _is_reported_from(place: Place) -> bool:
+    """Whether it lies where most incidents are reported: settles between namesakes that nothing else tells apart."""
+    return place.region_code in cues_file()["reported"]["regions"]
 
 
 def _of_wanted_kind(mention: Mention) -> tuple[Place, ...]:

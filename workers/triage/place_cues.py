@@ -13,9 +13,10 @@ from functools import cache
 from workers.triage.folding import Word
 from workers.triage.place_gazetteer import cues_file
 
-_LONGEST_CUE, _EVENT_REACH = 6, 5
+_LONGEST_CUE, _EVENT_REACH, _LEAVING_REACH = 6, 5, 5
 _SENTENCE_ENDS = frozenset(".!?;\n")
 _WEAK_A = "a"
+_WEAK_SPELLINGS = frozenset({"o", "dan", "ds", "kote"})  # text-message for "au", "dans", "côté"
 _BAMBARA_LETTERS = frozenset("ɛɔɲŋƐƆƝŊ")
 _GENITIVES = frozenset({"de", "du", "d", "des", "of"})
 
@@ -48,7 +49,7 @@ _NOT_LOCATIVE = frozenset({Role.BARE, Role.OF, Role.HEADER, Role.NOT_A_PLACE})
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """The role of a name and the words that gave it; `is_weak` for a lone unaccented "a", also a verb."""
+    """The role of a name and the words that gave it; `is_weak` for a lone unaccented "a" (also a verb), "o" or "ds"."""
 
     role: Role
     phrase: str = ""
@@ -85,8 +86,25 @@ def _before(text: str, words: Sequence[Word], first: int) -> Cue | None:
         phrase = " ".join(word.text for word in words[first - length : first])
         role = _phrases("before").get(phrase)
         if role is not None and not _is_broken(text, words[first - length].start, words[first].start):
-            return Cue(role, phrase, is_weak=phrase == _WEAK_A and text[words[first - 1].start] in "aA")
+            if phrase in _listed("leaving", "toward") and _is_left_for(text, words, first - length):
+                return Cue(Role.DESTINATION, phrase)
+            return Cue(role, phrase, is_weak=_is_weak(phrase, text[words[first - 1].start]))
     return None
+
+
+def _is_weak(phrase: str, letter: str) -> bool:
+    return phrase in _WEAK_SPELLINGS or (phrase == _WEAK_A and letter in "aA")
+
+
+def _is_left_for(text: str, words: Sequence[Word], before: int) -> bool:
+    """Whether "vers" follows a verb of leaving or taking away: "partis avec eux vers …" is not "vers …, on a tiré"."""
+    stems = tuple(_listed("leaving", "stems"))
+    for word in reversed(words[max(0, before - _LEAVING_REACH) : before]):
+        if _is_broken(text, word.end, words[before].start):
+            return False
+        if word.text.startswith(stems):
+            return True
+    return False
 
 
 def _after(text: str, words: Sequence[Word], last: int) -> Cue | None:

@@ -95,7 +95,7 @@ class Gazetteer:
         return self.by_key[best[0]] if best else ()
 
     def reading(self, folded: str) -> str | None:
-        """What else these words may be: common, word, bambara, person, strict, near; None if nothing."""
+        """What else these words may be: common, word, bambara, person, strict, near, never; None if nothing."""
         return self.readings.get(folded.replace(" ", ""))
 
 

@@ -173,6 +173,8 @@ def _is_believable(reading: Reading, mention: Mention) -> bool:
         return False
     folded = reading.folded(mention.first, mention.last)
     known = reading.gazetteer.reading(folded)
+    if known == "never":
+        return False
     if known == "strict":
         return mention.cue.role in AREAS
     if known == "common":

@@ -21,8 +21,10 @@ from workers.triage.violations import NONE, OTHER
 from workers.triage.vocabulary import read_toml
 
 # Groups whose words deny by themselves ("plus de nouvelles", "pas d'eau").
-_SAY_NO = frozenset({"held", "hunger"})
+_SAY_NO = frozenset({"held", "hunger", "failing", "live"})
 _SURE = 0.65
+_GOING_ON = frozenset({"danger now", "violence now"})
+_SURE_OF_TODAY = 0.55
 _CALL_ALONE = 3  # a call for help that says nothing else: unsure rounds up
 
 
@@ -54,6 +56,7 @@ class _Case:
     words: Mapping[str, Sequence[Match]]
     codes: frozenset[str]
     weighty: frozenset[str]
+    main: frozenset[str]
     days_ago: int | None
 
     def has(self, group: str) -> bool:
@@ -62,6 +65,10 @@ class _Case:
     def tells(self, kind: str) -> bool:
         """Whether the main code, or one that is as good as sure, is of a kind."""
         return not self.weighty.isdisjoint(_rules().codes[kind])
+
+    def is_main(self, kind: str) -> bool:
+        """Whether the main code is of a kind."""
+        return not self.main.isdisjoint(_rules().codes[kind])
 
     @property
     def is_call_alone(self) -> bool:
@@ -97,10 +104,10 @@ def assess(
     `language` is what the text was identified as; left out, it is identified here.
     """
     reading = read(text)
-    words = _words(reading, language or identify(reading.text)[0])
+    words = _told(reading, _words(reading, language or identify(reading.text)[0]))
     codes = frozenset(finding.value["code"] for finding in violations) - {NONE}
     days_ago = _days_ago(occurred, received_at)
-    case = _Case(reading, words, codes, _weighty(violations) - {NONE}, days_ago)
+    case = _Case(reading, words, codes, _weighty(violations) - {NONE}, _main(violations), days_ago)
     decision = max(_decisions(case), key=lambda decision: decision.level)
     if case.has("plea") and decision.level < 3 and (decision.level or not case.codes):
         level = _CALL_ALONE if case.is_call_alone else decision.level + 1
@@ -112,6 +119,19 @@ def assess(
         decision.rule,
         _evidence(case, decision.groups) or _of_acts(violations),
     )
+
+
+def happening(urgency: Finding, violations: Sequence[Finding], received_at: datetime) -> Finding | None:
+    """The day of the message, for violence told as going on where no word says when; None for anything else.
+
+    `urgency` is what `assess` gave and `violations` what it was given.
+    """
+    is_now = str(urgency.rule).split(",")[0] in _GOING_ON
+    if not is_now or _rules().codes["happening"].isdisjoint(_main(violations)):
+        return None
+    day = received_at.date().isoformat()
+    value = {"from": day, "to": day, "precision": "day"}
+    return Finding(FindingKind.OCCURRED, value, _SURE_OF_TODAY, "date:happening", urgency.evidence)
 
 
 def _words(reading: Reading, language: str) -> dict[str, list[Match]]:
@@ -129,10 +149,23 @@ def _words(reading: Reading, language: str) -> dict[str, list[Match]]:
     }
 
 
+def _told(reading: Reading, words: Mapping[str, Sequence[Match]]) -> dict[str, list[Match]]:
+    """The words without those in a sentence that only supposes ("si un jour on nous attaque")."""
+    supposed = {reading.tokens[match.first].sentence for match in words["supposed"]}
+    return {
+        name: [match for match in matches if reading.tokens[match.first].sentence not in supposed]
+        for name, matches in words.items()
+    }
+
+
+def _main(violations: Sequence[Finding]) -> frozenset[str]:
+    return frozenset(str(finding.value["code"]) for finding in violations[:1])
+
+
 def _weighty(violations: Sequence[Finding]) -> frozenset[str]:
-    main = {str(finding.value["code"]) for finding in violations[:1]}
+    main = _main(violations)
     if main & _rules().codes["background"]:
-        return frozenset(main)
+        return main
     sure = {str(finding.value["code"]) for finding in violations if finding.confidence >= _SURE}
     return frozenset(main | sure)
 
@@ -148,19 +181,27 @@ def _decisions(case: _Case) -> list[_Decision]:
     """Every rule that holds, highest first."""
     return [
         decision
-        for decide in (_danger_now, _hurt, _held, _planned, _besieged, _fresh)
+        for decide in (_danger_now, _live_device, _hurt, _held, _planned, _besieged, _fresh)
         if (decision := decide(case)) is not None
     ]
 
 
 def _danger_now(case: _Case) -> _Decision | None:
-    if case.has("danger_now"):
-        return _Decision(3, "danger now", ("danger_now",))
+    if case.has("danger_now") or case.has("failing"):
+        return _Decision(3, "danger now", ("danger_now", "failing"))
+    if case.has("surrounded") and not case.has("held"):
+        return _Decision(3, "danger now", ("surrounded",))
     if case.tells("announced") and case.has("soon") and case.is_within("fresh"):
         return _Decision(3, "an attack is announced", ("soon",))
-    if case.has("now") and case.tells("violent") and case.is_of_today:
+    if case.has("now") and case.is_main("violent") and case.is_of_today:
         return _Decision(3, "violence now", ("now",))
     return None
+
+
+def _live_device(case: _Case) -> _Decision | None:
+    """A device that hasn't gone off lies where people pass."""
+    is_live = case.is_main("device") and case.has("live") and not case.has("went_off")
+    return _Decision(3, "danger now", ("live",)) if is_live else None
 
 
 def _hurt(case: _Case) -> _Decision | None:
@@ -170,14 +211,23 @@ def _hurt(case: _Case) -> _Decision | None:
 
 
 def _held(case: _Case) -> _Decision | None:
-    is_held = case.tells("held") and case.has("held") and not case.has("released")
-    return _Decision(2, "still held or missing", ("held",)) if is_held and case.is_within("held") else None
+    """Held or missing until they are said to be back; an arrest for words spoken is a detention too."""
+    is_held = case.tells("held") and (case.has("held") or case.is_main("missing"))
+    is_seized = case.is_main("spoken") and case.has("seized") and case.is_within("fresh")
+    if not (is_held or is_seized) or case.has("released") or not case.is_within("held"):
+        return None
+    return _Decision(2, "still held or missing", ("held",) if is_held else ("seized",))
 
 
 def _planned(case: _Case) -> _Decision | None:
-    if case.tells("planned") and case.has("planned"):
-        return _Decision(2, "a child or woman can still be protected", ("planned",))
-    return None
+    """A marriage or excision to come: within days, some way off, or nobody says when."""
+    if not case.is_main("planned") or not case.has("planned"):
+        return None
+    is_soon = case.has("soon") or case.has("weekdays")
+    level = 3 if is_soon else 1 if case.has("later") else 2
+    return _Decision(
+        level, "a child or woman can still be protected", ("planned", "soon", "weekdays", "later")
+    )
 
 
 def _besieged(case: _Case) -> _Decision | None:
@@ -193,13 +243,15 @@ def _fresh(case: _Case) -> _Decision:
     grave = _continuing(case) & _rules().codes["grave"]
     if grave and case.is_within("fresh"):
         return _Decision(2, "fresh act")
-    is_recent = case.is_within("recent") or case.tells("lasting")
+    is_recent = case.is_within("recent") or case.is_main("lasting")
     return _Decision(1, "recent") if is_recent else _Decision(0, "past")
 
 
 def _continuing(case: _Case) -> frozenset[str]:
-    """The codes that weigh, without what ended with a release."""
-    return case.weighty - _rules().codes["held"] if case.has("released") else case.weighty
+    """The codes that weigh, without what ended with a release, and a flight that only follows from a lasting wrong."""
+    ended = _rules().codes["held"] if case.has("released") else frozenset[str]()
+    followed = _rules().codes["besieged"] if case.is_main("lasting") else frozenset[str]()
+    return case.weighty - ended - followed
 
 
 def _evidence(case: _Case, groups: Sequence[str]) -> tuple[Span, ...]:

@@ -74,9 +74,8 @@ def test_the_rules_collected_are_those_that_fire() -> None:
 
 def test_both_languages_say_the_same_things() -> None:
     french, english = (read_toml("explanations")[language] for language in LANGUAGES)
-    assert {part: set(french[part]) for part in ("kinds", "rules", "statuses", "victims")} == {
-        part: set(english[part]) for part in ("kinds", "rules", "statuses", "victims")
-    }
+    parts = ("kinds", "rules", "statuses", "victims", "persons", "languages")
+    assert {part: set(french[part]) for part in parts} == {part: set(english[part]) for part in parts}
 
 
 def test_a_sentence_names_conclusion_reason_words_and_sureness() -> None:
@@ -84,6 +83,19 @@ def test_a_sentence_names_conclusion_reason_words_and_sureness() -> None:
     assert (
         said == "Killing or unlawful execution: words of the vocabulary of violations, from “tué” (85% sure)."
     )
+
+
+def test_days_and_languages_are_told_as_people_say_them() -> None:
+    when = explain("occurred", {"from": "2026-10-21", "to": "2026-10-21"}, 0.9, "date:day", ["hier"], "fr")
+    assert when.startswith("Date des faits : 21 octobre 2026 :")
+    mixed = explain("language", {"language": "fra", "mixed": ["bam"]}, 0.9, "given", [], "fr")
+    assert mixed.startswith("Langue : français + bambara :")
+
+
+def test_a_person_is_told_by_sign_and_by_what_the_words_beside_it_say() -> None:
+    value = {"token": "[PERSONNE-1]", "sex": "female", "role": "victim"}
+    told = explain("person", value, 0.6, "words beside the name", [], "fr")
+    assert told.startswith("PERSONNE-1, femme, victime :")
 
 
 def test_an_actor_is_only_alleged() -> None:

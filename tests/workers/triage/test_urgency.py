@@ -31,6 +31,14 @@ def _level(text: str, days_ago: int | None = None) -> int:
         "au secours ils tirent sur nous",
         "ils sont dans le village on est cachés",
         "they are coming, send help",
+        "on est couché sous le lit, ça tire dehors",
+        "lé typ son la i tir sur ls gens on c cacher",
+        "le bébé ne respire plus",
+        "ils disent sors ou on allume",
+        "u b'an lamini, an dogolen be so kono",
+        "un engin enterré sur la piste, les camions vont passer dessus",
+        "on va exciser ma fille samedi",
+        "ils tirent sur nous, est-ce que vous pouvez envoyer quelqu'un ?",
     ],
 )
 def test_danger_now_is_the_highest(text: str) -> None:
@@ -71,6 +79,10 @@ def test_who_was_released_is_less_urgent() -> None:
     assert _level("la gendarmerie a arrêté mon fils puis il a été libéré", days_ago=5) == 1
 
 
+def test_bandits_who_came_back_released_nobody() -> None:
+    assert _level("ils ont enlevé mon fils, ils refusent de le libérer et les bandits sont revenus", 5) == 2
+
+
 def test_a_plea_raises_by_one() -> None:
     assert _level("ils ont volé ma moto") + 1 == _level("ils ont volé ma moto aidez-nous")
 
@@ -106,3 +118,33 @@ def test_the_day_counted_is_the_last_of_a_period() -> None:
     )
     acts = violations.find("ils ont tué le chef", "fra")
     assert urgency.assess("ils ont tué le chef", acts, occurred, NOW).value["level"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("si un jour on nous attaque, c'est à ce numéro qu'il faut écrire ?", 0),
+        ("les femmes ont été enterrées vite, aux abords de la route", 0),
+        ("un camion a sauté sur une mine, deux morts", 2),
+        ("mon père a disparu, pris par des hommes en uniforme dans un véhicule sans plaque", 2),
+        ("le mariage de ma soeur de 14 ans est prévu après les moissons", 1),
+        ("le vieux veut marier ma nièce de 13 ans", 2),
+    ],
+)
+def test_danger_supposed_over_or_far_off_is_not_danger_now(text: str, level: int) -> None:
+    assert _level(text) == level
+
+
+def test_a_past_killing_stays_past_though_nobody_was_tried() -> None:
+    assert _level("mon père a été tué, jamais eu de justice", days_ago=2000) == 0
+
+
+def test_violence_told_as_going_on_is_of_today_and_nothing_else_is() -> None:
+    def day(text: str) -> str | None:
+        found = violations.find(text, identify(text)[0])
+        told = urgency.happening(urgency.assess(text, found, None, NOW), found, NOW)
+        return str(told.value["from"]) if told else None
+
+    assert day("ils tirent sur le village, on est cachés") == NOW.date().isoformat()
+    assert day("ils ont tué le chef du village") is None
+    assert day("ils ont promis de revenir ce soir brûler nos maisons") is None
