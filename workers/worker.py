@@ -35,7 +35,8 @@ def run_worker(*, burst: bool = False, with_files: bool = True) -> None:
 
     worker_app()
     anonymise.preload()
-    understand("Bonjour de Koro", utcnow(), {})  # whatever the engines load on first use, they load now
+    # Whatever the engines load on first use, they load now.
+    understand("Bonjour de Koro, le 1er mars 2020", utcnow(), {})
     # A client of its own: RQ changes the timeouts of the one it is given.
     client = redis.Redis.from_url(keys().settings.redis_url)
     worker = ReportWorker(

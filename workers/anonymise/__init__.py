@@ -1,7 +1,16 @@
 """Find what identifies people in a text and put consistent tokens in its place. Pure: text in, values out."""
 
-from workers.anonymise.engine import anonymise, preload, token_table, without
+from workers.anonymise.engine import anonymise, anonymise_all, preload, token_table, without
 from workers.anonymise.pseudonyms import phone_pseudonym, pseudonym
 from workers.anonymise.risk import residual_risk
 
-__all__ = ["anonymise", "phone_pseudonym", "preload", "pseudonym", "residual_risk", "token_table", "without"]
+__all__ = [
+    "anonymise",
+    "anonymise_all",
+    "phone_pseudonym",
+    "preload",
+    "pseudonym",
+    "residual_risk",
+    "token_table",
+    "without",
+]

@@ -51,10 +51,14 @@ _CAPITALS = re.compile(
     r"(?<![^\W_])[A-ZÀ-Þ][\w'’\-]{2,25}(?:\s(?:[A-ZÀ-Þ][\w'’\-]{1,25}|\d{1,4})){0,3}(?:,\s?|\s)$"
 )
 _BEFORE = 60
+# A number, or what a street or a floor without one is called.
+_NEEDED = re.compile(r"\d|rue|av|boulevard|bd|impasse|all[eé]e|immeuble|[eé]tage", re.IGNORECASE)
 
 
 def find_addresses(text: str) -> Iterator[Claim]:
     """Claims over street, door, lot and the like, joined where they follow each other, with the quarter before them."""
+    if not _NEEDED.search(text):
+        return
     for match in _ADDRESS.finditer(text):
         if not _COUNT.match(text, match.end()):
             start = _with_quarter(text, match.start())

@@ -36,8 +36,13 @@ _BORN = re.compile(f"{_CUE}{_BETWEEN}(?P<date>{_DATE})", re.IGNORECASE)
 _AND_ANOTHER = re.compile(rf"[ ]?(?:,|et|and)[ ](?:(?:le|on|en|in)[ ])?(?P<date>{_DATE})", re.IGNORECASE)
 
 
+_NEEDED = re.compile(r"\d|premier", re.IGNORECASE)  # no date is written without
+
+
 def find_birth_dates(text: str) -> Iterator[Claim]:
     """Claims over the date alone, so that `né le` stays readable."""
+    if not _NEEDED.search(text):
+        return
     for match in _BORN.finditer(text):
         yield Claim(*match.span("date"), EntityLabel.DOB, 0.95, ("born",))
         yield from _others(text, match.end())

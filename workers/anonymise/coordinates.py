@@ -42,67 +42,107 @@ _THREE_WORDS = r"[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}"
 _PLUS = "[23456789CFGHJMPQRVWX]"
 _CASE_BLIND = (
     (
+        "decimal",
         "decimal pair",
         0.95,
         rf"(?<![\w.,])(?:{_NAME})?{_FINE}{_MAYBE_SIDE}{_BETWEEN}(?:{_NAME})?{_FINE}{_MAYBE_SIDE}(?!\w)",
     ),
-    ("decimal pair", 0.9, rf"(?<![\w.,]){_DECIMAL}{_BETWEEN}{_NEGATIVE}(?![\w.,]\d)"),
-    ("decimal pair", 0.95, rf"(?<![\w.,]){_DECIMAL}{_SIDE}{_BETWEEN}{_DECIMAL}{_SIDE}"),
-    ("decimal pair", 0.95, rf"(?<!\w)[NS][ ]?{_DECIMAL}°?{_BETWEEN}[EWO][ ]?{_DECIMAL}°?"),
+    ("decimal", "decimal pair", 0.9, rf"(?<![\w.,]){_DECIMAL}{_BETWEEN}{_NEGATIVE}(?![\w.,]\d)"),
+    ("decimal", "decimal pair", 0.95, rf"(?<![\w.,]){_DECIMAL}{_SIDE}{_BETWEEN}{_DECIMAL}{_SIDE}"),
+    ("decimal", "decimal pair", 0.95, rf"(?<!\w)[NS][ ]?{_DECIMAL}°?{_BETWEEN}[EWO][ ]?{_DECIMAL}°?"),
     (
+        "decimal",
         "announced pair",
         0.95,
         rf"{_NAME}{_DECIMAL}{_MAYBE_SIDE}(?:{_BETWEEN}(?:{_NAME})?{_DECIMAL}{_MAYBE_SIDE})?",
     ),
-    ("degrees and minutes", 0.95, rf"(?<!\w){_DMS}{_COMPASS}(?:{_BETWEEN}{_DMS}{_COMPASS})?"),
-    ("degrees and minutes", 0.95, rf"(?<!\w)[NS][ ]?{_DEGREES}{_BETWEEN}[EWO][ ]?{_DEGREES}"),
-    ("degrees", 0.9, rf"(?<!\w){_DEGREES}{_COMPASS}{_BETWEEN}{_DEGREES}{_COMPASS}"),
-    ("decimal pair", 0.9, rf"(?<![\w.,]){_ROUND}{_MAYBE_SIDE}{_BETWEEN}{_ROUND}{_SIDE}"),
-    ("degrees and minutes", 0.9, rf"(?<!\w){_LOOSE}{_COMPASS}{_BETWEEN}{_LOOSE}{_COMPASS}"),
-    ("degrees and minutes", 0.9, rf"(?<![\w.,]){_SPACED}[ ]?{_COMPASS}{_BETWEEN}{_SPACED}[ ]?{_COMPASS}"),
-    ("degrees and minutes", 0.9, rf"(?<!\w)[NS][ ]?{_SPACED}{_BETWEEN}[EWO][ ]?{_SPACED}(?!\w)"),
-    ("degrees in words", 0.9, rf"{_SPELT}{_BETWEEN}{_SPELT}"),
+    ("degree", "degrees and minutes", 0.95, rf"(?<!\w){_DMS}{_COMPASS}(?:{_BETWEEN}{_DMS}{_COMPASS})?"),
+    ("degree", "degrees and minutes", 0.95, rf"(?<!\w)[NS][ ]?{_DEGREES}{_BETWEEN}[EWO][ ]?{_DEGREES}"),
+    ("degree", "degrees", 0.9, rf"(?<!\w){_DEGREES}{_COMPASS}{_BETWEEN}{_DEGREES}{_COMPASS}"),
+    ("decimal", "decimal pair", 0.9, rf"(?<![\w.,]){_ROUND}{_MAYBE_SIDE}{_BETWEEN}{_ROUND}{_SIDE}"),
+    ("degree", "degrees and minutes", 0.9, rf"(?<!\w){_LOOSE}{_COMPASS}{_BETWEEN}{_LOOSE}{_COMPASS}"),
     (
+        "lettered",
         "degrees and minutes",
         0.9,
         rf"(?<![\w.,])(?:{_LETTERED}{_COMPASS}{_BETWEEN}{_LETTERED}{_COMPASS}"
         rf"|[NS][ ]?{_LETTERED}{_BETWEEN}[EWO][ ]?{_LETTERED})",
     ),
-    ("announced pair", 0.95, rf"{_NAMED}{_SIGNED}{_BETWEEN}{_NAMED}{_SIGNED}"),
-    ("decimal pair", 0.85, rf"(?<![\w.,]){_READ_OUT}[ ,;]{{1,2}}(?:et[ ])?{_READ_OUT}\b"),
+    ("named", "announced pair", 0.95, rf"{_NAMED}{_SIGNED}{_BETWEEN}{_NAMED}{_SIGNED}"),
+    ("read out", "decimal pair", 0.85, rf"(?<![\w.,]){_READ_OUT}[ ,;]{{1,2}}(?:et[ ])?{_READ_OUT}\b"),
     (
+        "spaced",
+        "degrees and minutes",
+        0.9,
+        rf"(?<![\w.,]){_SPACED}[ ]?{_COMPASS}{_BETWEEN}{_SPACED}[ ]?{_COMPASS}",
+    ),
+    ("spaced", "degrees and minutes", 0.9, rf"(?<!\w)[NS][ ]?{_SPACED}{_BETWEEN}[EWO][ ]?{_SPACED}(?!\w)"),
+    ("deg", "degrees in words", 0.9, rf"{_SPELT}{_BETWEEN}{_SPELT}"),
+    (
+        "link",
         "map link",
         0.97,
         r"(?:https?://)?(?:www\.)?(?:maps?\.app\.goo\.gl|goo\.gl/maps|maps?\.google\.[a-z.]{2,6}|google\.[a-z.]{2,6}/maps"
         r"|openstreetmap\.org|osm\.org|maps\.apple\.com|waze\.com|w3w\.co|what3words\.com)[^\s,;<>\"']{0,300}"
         r"(?:,[-+]?\d[^\s,;<>\"']{0,60}){0,3}",
     ),
-    ("geo link", 0.97, r"\bgeo:[-+]?\d{1,3}(?:\.\d{1,15})?,[-+]?\d{1,3}(?:\.\d{1,15})?"),
-    ("three words", 0.85, rf"(?<![\w/:])///{_THREE_WORDS}"),
-    ("three words", 0.85, rf"\b(?:w3w|what[ ]?(?:3|three)[ ]?words?)\b[^\w\n]{{0,4}}{_THREE_WORDS}"),
-    ("plus code", 0.9, rf"(?<![\w+])(?:{_PLUS}{{4}}[ ])?{_PLUS}{{4,8}}\+{_PLUS}{{2,4}}(?![\w+])"),
+    ("geo", "geo link", 0.97, r"\bgeo:[-+]?\d{1,3}(?:\.\d{1,15})?,[-+]?\d{1,3}(?:\.\d{1,15})?"),
+    ("slashes", "three words", 0.85, rf"(?<![\w/:])///{_THREE_WORDS}"),
+    ("words", "three words", 0.85, rf"\b(?:w3w|what[ ]?(?:3|three)[ ]?words?)\b[^\w\n]{{0,4}}{_THREE_WORDS}"),
+    ("plus", "plus code", 0.9, rf"(?<![\w+])(?:{_PLUS}{{4}}[ ])?{_PLUS}{{4,8}}\+{_PLUS}{{2,4}}(?![\w+])"),
     (
+        "equals",
         "utm",
         0.9,
         r"\bx[ ]?[=:][ ]?\d{5,7}[^\w\n]{1,4}y[ ]?[=:][ ]?\d{6,7}"
         r"(?:[^\w\n]{1,3}utm\b)?(?:[ ]?zone)?(?:[ ]?\d{2}[A-Z]?\b)?",
     ),
     (
+        "metres",
         "utm",
         0.9,
         r"(?<!\w)(?:[EX][ ]?[:=]?[ ]?\d{6}m?[ ,;/]{1,3}[NY][ ]?[:=]?[ ]?\d{6,7}"
         r"|[NY][ ]?[:=]?[ ]?\d{7}m?[ ,;/]{1,3}[EX][ ]?[:=]?[ ]?\d{6})m?(?!\w)",
     ),
-    ("grid reference", 0.9, r"(?<!\w)(?:2[89]|3[01])[ ]?[P-R][ ]?[A-HJ-NP-Z]{2}[ ]?\d{3,5}[ ]?\d{3,5}(?!\w)"),
     (
+        "zone",
+        "grid reference",
+        0.9,
+        r"(?<!\w)(?:2[89]|3[01])[ ]?[P-R][ ]?[A-HJ-NP-Z]{2}[ ]?\d{3,5}[ ]?\d{3,5}(?!\w)",
+    ),
+    (
+        "zone",
         "utm",
         0.9,
         r"(?<!\w)(?:2[89]|3[01])[ ]?[P-RN][ ]?0?\d{6}(?:[.,]\d{1,3})?m?E?[ ,;]{1,3}\d{7}(?:[.,]\d{1,3})?m?N?(?!\w)",
     ),
 )
 _PATTERNS = tuple(
-    (name, confidence, re.compile(pattern, re.IGNORECASE)) for name, confidence, pattern in _CASE_BLIND
+    (sign, name, confidence, re.compile(pattern, re.IGNORECASE))
+    for sign, name, confidence, pattern in _CASE_BLIND
 )
+# What stands in every stretch that a pattern of this sign matches, and in few texts that hold no position.
+_SIGNS = {
+    sign: re.compile(pattern, re.IGNORECASE)
+    for sign, pattern in (
+        ("decimal", r"\d[.,]\d\d"),
+        ("degree", r"\d[ ]?[°º:]"),
+        ("spaced", r"\d[ ]\d"),
+        ("deg", r"\d[ ]?deg"),
+        ("link", r"goo|maps|osm|\.org|waze|w3w|what"),
+        ("geo", r"geo:"),
+        ("slashes", r"///"),
+        ("words", r"w3w|what"),
+        ("plus", r"\+"),
+        ("equals", r"x[ ]?[=:]"),
+        ("zone", r"2[89]|3[01]"),
+        ("unit", r"virgule|point|comma|degr|minute|second"),
+        ("lettered", r"\d[ ]?d"),
+        ("named", r"lat|lon|lng|gps|coord|position|g[eé]olocalisation"),
+        ("read out", r"\d[ ](?:virgule|point)"),
+        ("metres", r"[enxy][ ]?[:=]?[ ]?\d{6}"),
+    )
+}
 
 
 @cache
@@ -118,9 +158,11 @@ def _in_number_words() -> re.Pattern[str]:
 
 def find_coordinates(text: str) -> Iterator[Claim]:
     """Claims for positions exact enough to single out a house or a camp."""
-    for match in _in_number_words().finditer(text):
-        yield Claim(*match.span(), EntityLabel.COORD, 0.9, ("degrees in words",))
-    for detector, confidence, pattern in _PATTERNS:
+    signs = {sign for sign, pattern in _SIGNS.items() if pattern.search(text)}
+    if "unit" in signs:
+        for match in _in_number_words().finditer(text):
+            yield Claim(*match.span(), EntityLabel.COORD, 0.9, ("degrees in words",))
+    for detector, confidence, pattern in (each[1:] for each in _PATTERNS if each[0] in signs):
         for match in pattern.finditer(text):
             end = match.start() + len(match.group().rstrip())
             yield Claim(match.start(), end, EntityLabel.COORD, confidence, (detector,))

@@ -10,6 +10,7 @@ from functools import cached_property
 from workers.anonymise.claims import MASK, noisy_or
 from workers.anonymise.common_words import inflects_common_english, is_common, sounds_common
 from workers.anonymise.cues import cue_words
+from workers.anonymise.frames import FrameMatch, find_frames
 from workers.anonymise.lexicon import Clarity, Lexicon, ListedName, load_lexicon
 from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.tagger import is_familiar
@@ -40,18 +41,17 @@ class Evidence:
 
     weights: dict[str, float] = field(default_factory=dict)
     is_silenced: bool = False
-    together: float = 0.0
+    confidence: float = 0.0  # all voices together
 
     def add(self, detector: str, weight: float) -> None:
         """Let a voice speak; of its statements the strongest counts."""
         if weight > self.weights.get(detector, 0.0):
             self.weights[detector] = weight
-            self.together = noisy_or(self.weights.values())
+            self.confidence = 0.0 if self.is_silenced else noisy_or(self.weights.values())
 
-    @property
-    def confidence(self) -> float:
-        """All voices together."""
-        return 0.0 if self.is_silenced else self.together
+    def silence(self) -> None:
+        """Let no voice be heard any more."""
+        self.is_silenced, self.confidence = True, 0.0
 
 
 class Reading:
@@ -67,15 +67,32 @@ class Reading:
         self.lexicon: Lexicon = load_lexicon()
         self.case_tells = has_telling_case(words)
         self.case_is_mixed = not all(word.text.isupper() for word in words if len(word.text) > 1)
+        self.keys = [word.key for word in words]
         self.evidence = [Evidence() for _ in words]
-        self.names: list[ListedName | None] = [self._listed(word) for word in words]
+        self.names: list[ListedName | None] = [
+            self._listed(word, key) for word, key in zip(words, self.keys, strict=True)
+        ]
+        self._ordinary = [self._is_ordinary(word.folded) for word in words]
+        self._forces = [word.folded in self.lexicon.forces for word in words]
+        self._places = [
+            self.lexicon.is_place(word.folded, key) for word, key in zip(words, self.keys, strict=True)
+        ]
+        self._towns = [word.folded in self.lexicon.towns for word in words]
+        self._unknown: list[bool | None] = [None] * len(words)
+        # What place_context found out about each word is noted here.
+        self.after_place_cue: list[bool | None] = [None] * len(words)
 
-    def _listed(self, word: Word) -> ListedName | None:
+    @cached_property
+    def frames(self) -> tuple[FrameMatch, ...]:
+        """Every announcement in the text."""
+        return tuple(find_frames(self.words, case_tells=self.case_tells))
+
+    def _listed(self, word: Word, key: str) -> ListedName | None:
         if word.folded in self.local.names:
             return ListedName(Clarity.CLEAR, is_given=True, is_family=True)
         if word.folded in self.local.not_names:
             return None
-        name = self.lexicon.name(word.folded, word.key, is_capital=word.is_capital)
+        name = self.lexicon.name(word.folded, key, is_capital=word.is_capital)
         if name is None or name.is_exact or self.has_capital_inside(word):
             return name
         return None if is_familiar(word.folded, word.text) else name
@@ -95,14 +112,16 @@ class Reading:
 
     def is_ordinary(self, index: int) -> bool:
         """Whether the word is one of everyday language; `sow` is a name in French, houses in Bambara."""
-        folded = self.words[index].folded
+        return self._ordinary[index]
+
+    def _is_ordinary(self, folded: str) -> bool:
         if self.is_european and folded in self.lexicon.namesakes:
             return False
         return self.lexicon.is_ordinary(folded)
 
     def is_force(self, index: int) -> bool:
         """Whether the word names a force, a group or an institution."""
-        return self.words[index].folded in self.lexicon.forces
+        return self._forces[index]
 
     def is_said_no_name(self, index: int) -> bool:
         """Whether people of this installation said that the word is no name."""
@@ -110,15 +129,20 @@ class Reading:
 
     def is_place(self, index: int) -> bool:
         """Whether the word is (part of) a place's name."""
-        word = self.words[index]
-        return self.lexicon.is_place(word.folded, word.key)
+        return self._places[index]
 
     def is_town(self, index: int) -> bool:
         """Whether the word belongs to the name of a commune or more, not only of a village."""
-        return self.words[index].folded in self.lexicon.towns
+        return self._towns[index]
 
     def is_unknown(self, index: int) -> bool:
         """Whether no list and no model has met the word."""
+        known = self._unknown[index]
+        if known is None:
+            known = self._unknown[index] = self._is_unknown(index)
+        return known
+
+    def _is_unknown(self, index: int) -> bool:
         word = self.words[index]
         return not (
             self.is_ordinary(index)

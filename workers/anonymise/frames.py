@@ -70,22 +70,17 @@ def frame_words(strength: Strength) -> frozenset[str]:
 def find_frames(words: Sequence[Word], *, case_tells: bool) -> Iterator[FrameMatch]:
     """Frames in order; where several begin at one word, the longest of each strength."""
     frames = load_frames()
-    for first, word in enumerate(words):
+    forms = tuple(word.folded for word in words)
+    for first, form in enumerate(forms):
         seen: set[Strength] = set()
-        for frame in frames.get(word.folded, ()):
-            if frame.strength not in seen and _fits(frame, words, first, case_tells):
+        for frame in frames.get(form, ()):
+            is_told = forms[first : first + len(frame.words)] == frame.words
+            if is_told and frame.strength not in seen and _holds(frame.condition, words, first, case_tells):
                 seen.add(frame.strength)
                 yield FrameMatch(first, first + len(frame.words), frame.strength)
 
 
-def _fits(frame: Frame, words: Sequence[Word], first: int, case_tells: bool) -> bool:
-    after = first + len(frame.words)
-    if any(word.folded != form for word, form in zip(words[first:after], frame.words, strict=False)):
-        return False
-    return after <= len(words) and _condition_holds(frame.condition, words, first, case_tells)
-
-
-def _condition_holds(condition: str, words: Sequence[Word], first: int, case_tells: bool) -> bool:
+def _holds(condition: str, words: Sequence[Word], first: int, case_tells: bool) -> bool:
     word = words[first]
     if condition == "capital":
         return word.is_capital or not case_tells

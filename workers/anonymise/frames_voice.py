@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workers.anonymise.cues import cue_words
 from workers.anonymise.evidence import Reading
-from workers.anonymise.frames import FrameMatch, Strength, find_frames, leads_on
+from workers.anonymise.frames import FrameMatch, Strength, leads_on
 from workers.anonymise.place_context import follows_place_cue
 
 _WEIGHTS = {
@@ -28,7 +28,7 @@ _LINKED = frozenset({Strength.NAMING, Strength.NICKNAME, Strength.SOBRIQUET})
 
 def hear_frames(reading: Reading) -> None:
     """Find every announcement and weigh the words it makes names."""
-    for match in find_frames(reading.words, case_tells=reading.case_tells):
+    for match in reading.frames:
         _keep_title_readable(reading, match)
         _hear_bearer(reading, match)
         if match.strength is Strength.POSSESSOR:
@@ -47,7 +47,8 @@ def _keep_title_readable(reading: Reading, match: FrameMatch) -> None:
     if _is_initials(reading, match.first):
         return
     for index in range(match.first, match.after):
-        reading.evidence[index].is_silenced |= is_own_kin or reading.names[index] is None
+        if is_own_kin or reading.names[index] is None:
+            reading.evidence[index].silence()
 
 
 def _is_initials(reading: Reading, index: int) -> bool:

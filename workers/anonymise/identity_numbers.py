@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
+from workers.anonymise.digits import may_hold_number
 from workers.contracts import EntityLabel
 
 _NINA = re.compile(r"(?<![^\W_])[12](?:[ .\-]?\d){13}[ .\-]?[^\W\d_](?![^\W_])")
@@ -55,6 +56,8 @@ _LONGEST_TAIL = 12
 
 def find_identity_numbers(text: str) -> Iterator[Claim]:
     """Numbers recognised by their shape, or by the words that announce them."""
+    if not may_hold_number(text):
+        return
     for detector, confidence, pattern in (
         ("nina", 0.97, _NINA),
         ("nina digits", 0.7, _NINA_DIGITS),

@@ -20,7 +20,7 @@ def silence_institutions(reading: Reading) -> None:
 def _silence_namesake(reading: Reading, index: int) -> None:
     """`lycée Michel Allaire`, `stade Modibo Keïta`: a name carried by a public place is no report about a person."""
     while index < len(reading.words) and reading.words[index].follows_closely and reading.has_capital(index):
-        reading.evidence[index].is_silenced = True
+        reading.evidence[index].silence()
         index += 1
 
 
@@ -33,4 +33,4 @@ def _stands_at(reading: Reading, first: int, form: tuple[str, ...]) -> bool:
 
 def _silence(reading: Reading, first: int, length: int) -> None:
     for evidence in reading.evidence[first : first + length]:
-        evidence.is_silenced = True
+        evidence.silence()

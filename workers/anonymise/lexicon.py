@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -189,8 +189,23 @@ def _read_towns() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _is_misspelt(folded: str, ordinary: frozenset[str]) -> bool:
-    near = (word for word in ordinary if len(word) >= _SHORTEST_ELIDED and word[0] == folded[0])
-    return process.extractOne(folded, near, scorer=Levenshtein.distance, score_cutoff=1) is not None
+    near = _by_beginning(ordinary)
+    return any(
+        process.extractOne(
+            folded, near.get((folded[0], length), ()), scorer=Levenshtein.distance, score_cutoff=1
+        )
+        for length in range(len(folded) - 1, len(folded) + 2)
+    )
+
+
+@lru_cache(maxsize=2)
+def _by_beginning(ordinary: frozenset[str]) -> Mapping[tuple[str, int], Sequence[str]]:
+    """Everyday words by first letter and length: only those of nearly its length are a slip away from a word."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for word in ordinary:
+        if len(word) >= _SHORTEST_ELIDED:
+            found.setdefault((word[0], len(word)), []).append(word)
+    return found
 
 
 @lru_cache(maxsize=2048)

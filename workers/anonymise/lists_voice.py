@@ -22,7 +22,8 @@ def hear_lists(reading: Reading) -> None:
     """Weigh every listed name, then let given and family names that meet strengthen each other."""
     for index in range(len(reading.words)):
         _hear_word(reading, index)
-        reading.evidence[index].is_silenced = reading.is_force(index)
+        if reading.is_force(index):
+            reading.evidence[index].silence()
     for index in range(1, len(reading.words)):
         _hear_pair(reading, index)
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container
 
+from workers.anonymise.claims import MASK
 from workers.anonymise.evidence import Reading
 from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.initials_voice import is_consonant_before_consonant
@@ -21,6 +22,8 @@ _BAMBARA_ENDING = re.compile(r"(?:[rln]a|[ln]en|to|[ln]i|w|ye|be)$")
 
 def hear_neighbours(reading: Reading) -> None:
     """Let names draw in initials, listed words and unknown capitals that stand right beside them."""
+    if not any(each.confidence >= MASK for each in reading.evidence):
+        return
     _hear_joined(reading)
     for index in (*range(len(reading.words)), *reversed(range(len(reading.words)))):
         if not reading.is_name(index) and reading.is_next_to_name(index):
@@ -118,12 +121,11 @@ def _may_be_family_name(reading: Reading, index: int) -> bool:
 
 def hear_enumerations(reading: Reading) -> None:
     """`bah, sow et barry`: beside a name that is told with it, a doubtful name or an unknown word is one."""
-    for _ in range(2):
-        for index in range(1, len(reading.words)):
-            before = enumerated_before(reading, index)
-            if before is not None and before >= 0:
-                _hear_member(reading, before, index)
-                _hear_member(reading, index, before)
+    told = [(enumerated_before(reading, index), index) for index in range(1, len(reading.words))]
+    for before, index in told * 2:
+        if before is not None and before >= 0:
+            _hear_member(reading, before, index)
+            _hear_member(reading, index, before)
 
 
 def _hear_member(reading: Reading, index: int, other: int) -> None:
@@ -169,11 +171,11 @@ def hear_repetitions(reading: Reading, known: Container[str]) -> None:
     """Names found once, here or (their phonetic keys are in `known`) earlier in the case, are names wherever they
     stand.
     """
-    found = Counter(word.key for index, word in enumerate(reading.words) if reading.is_name(index))
-    for index, word in enumerate(reading.words):
-        others = found[word.key] - reading.is_name(index)
-        is_long = len(word.key) >= _SHORTEST_REPEATED
-        if is_long and (others > 0 or word.key in known) and _may_repeat(reading, index):
+    found = Counter(key for index, key in enumerate(reading.keys) if reading.is_name(index))
+    for index, key in enumerate(reading.keys):
+        others = found[key] - reading.is_name(index)
+        is_long = len(key) >= _SHORTEST_REPEATED
+        if is_long and (others > 0 or key in known) and _may_repeat(reading, index):
             reading.evidence[index].add("repetition", 0.6)
 
 

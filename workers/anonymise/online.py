@@ -40,8 +40,14 @@ _PATTERNS: tuple[tuple[str, float, re.Pattern[str]], ...] = (
 )
 
 
+# A sign, or a word for it, or the end of a personal page's name; most texts have none of them.
+_NEEDED = re.compile(r"@|\b(?:at|arobase?|arobas|chez)\b|\.(?:com|me)/", re.IGNORECASE)
+
+
 def find_online(text: str) -> Iterator[Claim]:
     """Claims for addresses, handles and profiles; nothing is searched where no sign of one stands."""
+    if not _NEEDED.search(text):
+        return
     for detector, confidence, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             yield Claim(*match.span(), EntityLabel.EMAIL, confidence, (detector,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from workers.anonymise.claims import Claim, noisy_or
 from workers.anonymise.clauses_voice import hear_clauses
@@ -14,22 +14,25 @@ from workers.anonymise.lists_voice import hear_lists, hear_unexplained_capitals
 from workers.anonymise.local_names import NO_LOCAL_NAMES, LocalNames
 from workers.anonymise.neighbours_voice import hear_enumerations, hear_neighbours, hear_repetitions
 from workers.anonymise.slots_voice import hear_slots
-from workers.anonymise.tagger_voice import hear_tagger
+from workers.anonymise.tagger_voice import hear_tagger, question
 from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
 
 
-def read_persons(
-    text: str, language: str, known: Container[str] = (), local: LocalNames = NO_LOCAL_NAMES
-) -> Reading:
-    """The text read for names, every voice heard; in `known` are the phonetic keys of the case's names, in `local`
-    the names of the house.
+def begin_reading(text: str, language: str, local: LocalNames = NO_LOCAL_NAMES) -> tuple[Reading, str]:
+    """The text read for names up to where the tagger is heard, and what it is to be asked; in `local` are the names of
+    the house.
     """
     reading = Reading(split_words(text), language, local)
     hear_lists(reading)
     hear_unexplained_capitals(reading)
     silence_institutions(reading)
-    hear_tagger(reading, text)
+    return reading, question(reading, text)
+
+
+def end_reading(reading: Reading, tagged: Iterable[tuple[int, int]], known: Container[str] = ()) -> None:
+    """Hear the tagger's answer, then all other voices; in `known` are the phonetic keys of the case's names."""
+    hear_tagger(reading, tagged)
     hear_frames(reading)
     hear_clauses(reading)
     hear_slots(reading)
@@ -39,7 +42,6 @@ def read_persons(
     hear_initials(reading)
     hear_repetitions(reading, known)
     hear_neighbours(reading)
-    return reading
 
 
 def find_persons(reading: Reading) -> Iterator[Claim]:

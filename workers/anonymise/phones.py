@@ -55,6 +55,7 @@ _CUE_WINDOW = 50
 _SEPARATORS = 6
 _DIGIT_NEXT, _DIGIT_BEFORE = re.compile(r"\W*\d"), re.compile(r"\d\W*$")
 _MOST_GROUPS = 24
+_NEEDED = re.compile(r"\d|(?<![^\W_])[Oo]{1,2}(?![^\W_])")  # a digit, or what may stand for noughts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class _Group:
 
 def find_phones(text: str) -> Iterator[Claim]:
     """Telephone numbers, each as one claim."""
+    if not _NEEDED.search(text):
+        return
     yield from _abroad(text)
     for chain in _chains(text):
         yield from _within_chain(text, chain)

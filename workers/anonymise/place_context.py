@@ -13,6 +13,13 @@ _LONGEST_ENUMERATION = 6
 
 def follows_place_cue(reading: Reading, index: int) -> bool:
     """Whether a place is expected at the word, itself or as a further member of an enumeration of places."""
+    known = reading.after_place_cue[index]
+    if known is None:
+        known = reading.after_place_cue[index] = _follows_place_cue(reading, index)
+    return known
+
+
+def _follows_place_cue(reading: Reading, index: int) -> bool:
     for _ in range(_LONGEST_ENUMERATION):
         if _is_announced(reading, index):
             return True

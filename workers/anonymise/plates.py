@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
+from workers.anonymise.digits import may_hold_number
 from workers.contracts import EntityLabel
 
 _NEW = re.compile(
@@ -67,6 +68,8 @@ _CUE_WINDOW = 45
 
 def find_plates(text: str) -> Iterator[Claim]:
     """Plates by shape, or by what announces them in any shape and case."""
+    if not may_hold_number(text):
+        return
     for detector, pattern in (("series of 2024", _NEW), ("older series", _OLD)):
         for match in pattern.finditer(text):
             if not _is_date_in_capitals(match.group()):

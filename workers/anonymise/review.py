@@ -10,7 +10,7 @@ from workers.anonymise.claims import MASK, REVIEW
 from workers.anonymise.cues import cue_words
 from workers.anonymise.descriptions import described_words
 from workers.anonymise.evidence import Reading
-from workers.anonymise.frames import Strength, find_frames, frame_words
+from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.place_context import follows_place_cue
 from workers.contracts import Entity, EntityLabel, Span
 
@@ -72,7 +72,7 @@ def _nicknames(reading: Reading, text: str) -> Iterator[tuple[Span, Reason]]:
     for match in _QUOTED.finditer(text):
         if match.group(1)[0].isupper() and len(match.group(1).split()) <= _MOST_QUOTED_WORDS:
             yield Span(*match.span(1)), Reason.NICKNAME
-    for frame in find_frames(reading.words, case_tells=reading.case_tells):
+    for frame in reading.frames:
         is_named = frame.strength in {Strength.SOBRIQUET, Strength.NAMING} and frame.after < len(
             reading.words
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from workers.anonymise.claims import Claim
 from workers.anonymise.cues import cue_words
@@ -21,6 +23,7 @@ _COUNTRY = re.compile(r"(?:00)?2230?(?=\d{8})")
 _WRITTEN_IN_TWO = frozenset({7, 8, 9})
 _TENS_WITH_TEENS = frozenset({60, 80})
 _PART = re.compile(r"[^\W\d_]+|\d+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _CLOSE = re.compile(r"[\s,.\-/+()]{0,4}")
 
 
@@ -38,8 +41,17 @@ class _Part:
     times: int = 0
 
 
+class _Kind(NamedTuple):
+    """A word's `value` and `times`, as in `_Part`."""
+
+    value: int | None
+    times: int = 0
+
+
 def find_spelt_phones(text: str) -> Iterator[Claim]:
     """Runs of number words, with or without groups of digits, that read as pairs or single digits give a number."""
+    if sum(_counts(written) for written in _LETTERS.findall(text)) < _FEWEST_WORDS:
+        return
     for run in _runs(text):
         words = sum(part.value is not None or part.times != 0 for part in run)
         digits = _COUNTRY.sub("", "".join(_digits(_said_again(run))), count=1)
@@ -66,15 +78,28 @@ def _part(match: re.Match[str]) -> _Part | None:
     written = match.group()
     if written[0].isdecimal():
         return _Part(*match.span(), None, "".join(str(int(digit)) for digit in written))
+    kind = _kind(written)
+    return _Part(*match.span(), kind.value, "", kind.times) if kind else None
+
+
+@lru_cache(maxsize=8192)
+def _kind(written: str) -> _Kind | None:
+    """What a word is to a number: its value, how often it is said, or what joins it; None for other words."""
     folded = fold(written)
     folded = folded.removesuffix("s") if folded == "vingts" else folded
     if folded in number_words():
-        return _Part(*match.span(), number_words()[folded], "")
+        return _Kind(number_words()[folded])
     if folded in cue_words("number", "times"):
-        return _Part(*match.span(), None, "", _AS_SAID)
+        return _Kind(None, _AS_SAID)
     if folded in cue_words("number", "doubles"):
-        return _Part(*match.span(), None, "", 2)
-    return _Part(*match.span(), None, "") if folded in cue_words("number", "joins") else None
+        return _Kind(None, 2)
+    return _Kind(None) if folded in cue_words("number", "joins") else None
+
+
+def _counts(written: str) -> bool:
+    """Whether a word is a number word, or says how often one is said."""
+    kind = _kind(written)
+    return kind is not None and (kind.value is not None or kind.times != 0)
 
 
 def _said_again(run: Sequence[_Part]) -> list[_Part]:

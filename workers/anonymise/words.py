@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from workers.anonymise.phonetics import fold, phonetic_key
 
@@ -19,44 +19,32 @@ _JOINS_NAMES = re.compile(r"[^\S\n]{0,3}(?:\n[^\S\n]{0,3})?|[ ]?[-‐‑–][ ]?
 _ENDS_SENTENCE = re.compile(r"[.!?…:;\n\"«“(•]")
 
 
-@dataclass(frozen=True)
-class Word:
-    """One word; `gap` is what stands between it and the word before."""
+class Word(NamedTuple):
+    """One word; `gap` is what stands between it and the word before.
+
+    `folded` is in lower case without accents and apostrophe (N'Golo is `ngolo`). `is_capital`: it begins with a
+    capital; `opens_sentence`: that would say nothing, because a sentence begins here; `follows_closely`: it can belong
+    to the same name as the word before it.
+    """
 
     start: int
     end: int
     text: str
     gap: str
+    folded: str
+    is_capital: bool
+    opens_sentence: bool
+    follows_closely: bool
 
-    @cached_property
-    def folded(self) -> str:
-        """Lower case, no accents, no apostrophe: N'Golo is `ngolo`."""
-        return _folded(self.text)
-
-    @cached_property
+    @property
     def key(self) -> str:
         """Phonetic key."""
         return phonetic_key(self.text)
 
     @property
-    def is_capital(self) -> bool:
-        """Whether it begins with a capital."""
-        return self.text[0].isupper()
-
-    @property
     def is_initial(self) -> bool:
         """Whether it is one capital letter, as in `A. Traoré`."""
         return len(self.text) == 1 and self.is_capital
-
-    @property
-    def opens_sentence(self) -> bool:
-        """Whether a capital would say nothing, because a sentence begins here."""
-        return self.start == len(self.gap) or bool(_ENDS_SENTENCE.search(self.gap))
-
-    @property
-    def follows_closely(self) -> bool:
-        """Whether it can belong to the same name as the word before it."""
-        return self.start > len(self.gap) and bool(_JOINS_NAMES.fullmatch(self.gap))
 
 
 @lru_cache(maxsize=16384)
@@ -69,10 +57,31 @@ def split_words(text: str) -> list[Word]:
     words: list[Word] = []
     last_end = 0
     for match in _WORD.finditer(text):
-        if match.end() - match.start() <= _LONGEST_NAME:
-            words.append(Word(match.start(), match.end(), match.group(), text[last_end : match.start()]))
-            last_end = match.end()
+        start, end = match.span()
+        if end - start <= _LONGEST_NAME:
+            words.append(_word(start, end, match.group(), text[last_end:start]))
+            last_end = end
     return words
+
+
+def _word(start: int, end: int, text: str, gap: str) -> Word:
+    is_first = start == len(gap)
+    ends_sentence, joins = (False, True) if gap == " " else _said_by(gap)
+    return Word(
+        start,
+        end,
+        text,
+        gap,
+        _folded(text),
+        text[0].isupper(),
+        is_first or ends_sentence,
+        joins and not is_first,
+    )
+
+
+def _said_by(gap: str) -> tuple[bool, bool]:
+    """Whether what stands between two words ends a sentence, and whether it can stand within a name."""
+    return bool(_ENDS_SENTENCE.search(gap)), bool(_JOINS_NAMES.fullmatch(gap))
 
 
 def has_telling_case(words: Sequence[Word]) -> bool:

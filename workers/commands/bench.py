@@ -63,11 +63,14 @@ def desk(cases: int, repeat: int, database: str, database_url: str | None) -> No
     "--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True
 )
 @click.option("--database-url", help="An empty database to use instead of one made for this.")
-def export(cases: int, formats: tuple[str, ...], level: str, database: str, database_url: str | None) -> None:
+@click.option("--unready", default=0, show_default=True, help="Cases whose account is not ready to go out.")
+def export(
+    cases: int, formats: tuple[str, ...], level: str, database: str, database_url: str | None, unready: int
+) -> None:
     """Seconds and peak memory of an export of all cases, from asking to sealed, beside a bare loop over its rows."""
     from workers.benchmarks.export import measure
 
-    click.echo(json.dumps(measure(cases, formats, level, database, database_url)))
+    click.echo(json.dumps(measure(cases, formats, level, database, database_url, unready)))
 
 
 @bench_commands.command("figures")
@@ -84,6 +87,20 @@ def figures(cases: int, repeat: int, database: str, database_url: str | None) ->
     click.echo(json.dumps(measure(cases, repeat, database, database_url)))
 
 
+@bench_commands.command("twins")
+@click.option("--reports", default=1_000_000, show_default=True, help="How many are stored.")
+@click.option("--repeat", default=200, show_default=True, help="For how many new ones twins are looked for.")
+@click.option(
+    "--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True
+)
+@click.option("--database-url", help="An empty database to use instead of one made for this.")
+def twins(reports: int, repeat: int, database: str, database_url: str | None) -> None:
+    """Milliseconds of looking for what a new report may be a twin of, among many stored ones."""
+    from workers.benchmarks.twins import measure
+
+    click.echo(json.dumps(measure(reports, repeat, database, database_url)))
+
+
 @bench_commands.command("web")
 @click.option("--count", default=200, show_default=True)
 def web(count: int) -> None:
@@ -91,3 +108,16 @@ def web(count: int) -> None:
     from workers.benchmarks.web import measure
 
     click.echo(json.dumps(measure(count)))
+
+
+@bench_commands.command("engines")
+@click.option("--count", default=1000, show_default=True, help="Texts each way.")
+@click.option("--presidio", is_flag=True, help="Beside Presidio on the same texts, where it is installed.")
+def engines(count: int, presidio: bool) -> None:
+    """Milliseconds of processor time a message for both engines, one by one and in batches; peak memory."""
+    from workers.benchmarks.engines import measure
+
+    try:
+        click.echo(json.dumps(measure(count, beside_presidio=presidio)))
+    except ImportError as error:
+        raise click.ClickException(f"not installed: {error.name}") from None

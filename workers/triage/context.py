@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from workers.triage.matching import Match, Occurrences
-from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
+from workers.triage.matching import Listing, Match, Occurrences, listing
+from workers.triage.patterns import Lexicon, lexicon, parse
 from workers.triage.reading import Reading
 from workers.triage.vocabulary import keys, read_toml
 
@@ -40,9 +40,9 @@ def _surroundings() -> Surroundings:
 
 
 @cache
-def _patterns(name: str) -> tuple[tuple[Pattern, ...], Lexicon]:
-    patterns = tuple(parse(source) for source in read_toml("violations_context")[name])
-    return patterns, lexicon(patterns, {})
+def _patterns(name: str) -> tuple[Listing[None], Lexicon]:
+    patterns = [parse(source) for source in read_toml("violations_context")[name]]
+    return listing((None, pattern) for pattern in patterns), lexicon(patterns, {})
 
 
 def _before(reading: Reading, match: Match, reach: int) -> list[str]:
@@ -132,10 +132,12 @@ def is_hearsay(reading: Reading, match: Match) -> bool:
 
 
 def _sentences(reading: Reading, name: str) -> frozenset[int]:
-    patterns, known = _patterns(name)
+    listed, known = _patterns(name)
     occurrences = Occurrences(reading, known)
     return frozenset(
-        reading.tokens[match.first].sentence for pattern in patterns for match in occurrences.find(pattern)
+        reading.tokens[match.first].sentence
+        for _, pattern in occurrences.begun(listed)
+        for match in occurrences.find(pattern)
     )
 
 

@@ -15,21 +15,22 @@ from workers.triage.dates_explicit import explicit_expressions
 from workers.triage.dates_expressions import Expression, relative_expressions
 from workers.triage.dates_feasts import feast_expressions
 from workers.triage.dates_vocabulary import any_of, time_words
-from workers.triage.folding import fold
+from workers.triage.reading import Reading, read
 
 _MOST_CHARACTERS, _MOST_EXPRESSIONS = 20_000, 200
 _TODAY_BAMBARA_CONFIDENCE, _LASTING_COSTS = 0.8, 0.08
 _ABOUT_DAYS, _ABOUT_COSTS = 3, 0.05
+_ANSWERS = " :"  # after the label of a form's question
 _BAMBARA = frozenset({"bam", "bm"})  # by ISO 639-3, as the engines say it, and by 639-1
 
 
-def find(text: str, received_at: datetime, language: str | None = None) -> Finding | None:
+def find(text: str | Reading, received_at: datetime, language: str | None = None) -> Finding | None:
     """When the incident of a message was, or None if the words don't say; never later than `received_at`.
 
     Days are those of Bamako, which keeps UTC. `language` only opens words too short to be read without it.
     Text after the first 20,000 characters is not read.
     """
-    folded = fold(text[:_MOST_CHARACTERS])
+    folded = read(text).folded[:_MOST_CHARACTERS]
     today = _day_of(received_at)
     listed = islice(_expressions(folded, today, language), _MOST_EXPRESSIONS)
     told = [each for each in _outermost(list(listed)) if not _is_birth(folded, each)]
@@ -44,7 +45,7 @@ def find(text: str, received_at: datetime, language: str | None = None) -> Findi
 def _is_told(folded: str, expression: Expression) -> bool:
     """Whether it stands on the line that answers "when", which wins over whatever else a text tells of."""
     line = folded[folded.rfind("\n", 0, expression.start) + 1 : expression.start]
-    return any(line.startswith(f"{label} :") for label in time_words().words["label"])
+    return any(line.startswith(f"{label}{_ANSWERS}") for label in time_words().words["label"])
 
 
 def _day_of(received_at: datetime) -> date:
@@ -64,6 +65,8 @@ def _answered_after_midnight(folded: str, today: date) -> Iterator[Expression]:
     after it. What it tells of had happened when it was begun, so it is of the message's day at the latest.
     """
     tomorrow = today + timedelta(days=1)
+    if _ANSWERS not in folded:
+        return
     for line in _answer_pattern().finditer(folded):
         for each in explicit_expressions(line["answer"], tomorrow):
             if each.period.end == tomorrow and str(tomorrow.year) in line["answer"]:
@@ -74,11 +77,14 @@ def _answered_after_midnight(folded: str, today: date) -> Iterator[Expression]:
 
 @cache
 def _answer_pattern() -> re.Pattern[str]:
-    return re.compile(rf"^{any_of(time_words().words['label'])} :(?P<answer>.*)$", re.MULTILINE)
+    label = any_of(time_words().words["label"])
+    return re.compile(rf"^{label}{_ANSWERS}(?P<answer>.*)$", re.MULTILINE)
 
 
 def _bambara_today(folded: str, today: date, language: str | None) -> Iterator[Expression]:
     """ "bi" is today in Bambara only among Bambara words."""
+    if not any(word in folded for word in time_words().bambara_today):
+        return
     for found in _bambara_today_pattern().finditer(folded):
         beside = re.findall(r"\w+", folded[max(0, found.start() - 60) : found.end() + 60])
         known = time_words().bambara_beside.intersection(beside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 import dateparser
@@ -13,16 +13,20 @@ import dateparser
 from workers.triage import dates_calendar as calendar
 from workers.triage.dates_calendar import Period
 from workers.triage.dates_expressions import Expression
+from workers.triage.dates_plain import NotPlain, plain_date
 from workers.triage.dates_vocabulary import any_of, time_words
 
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _NUMBER_MONTH = r"(?:1[0-2]|0?[1-9])"
 _YEAR = r"(?:(?:19|20)\d\d)"
 _LANGUAGES, _MOST_DATES = ["fr", "en"], 20
+_NEEDED = re.compile(r"\d|premier")  # no date is written out without
 
 
 def explicit_expressions(folded: str, today: date) -> Iterator[Expression]:
     """Every date written out in a folded text, and ranges of them, not after today."""
+    if not _NEEDED.search(folded):
+        return
     for found in islice(_range_pattern().finditer(folded), _MOST_DATES):
         yield from _range(found, today)
     for found in islice(_month_range_pattern().finditer(folded), _MOST_DATES):
@@ -89,8 +93,17 @@ def _month_range(found: re.Match[str]) -> Iterator[Expression]:
         yield Expression(found.start("month"), found.end(), period, "range", 0.9)
 
 
+@lru_cache(maxsize=2048)  # a date is told by many: dateparser needs a millisecond for each
 def _parsed(fragment: str, today: date) -> date | None:
     """The last such day not after today; None for the 31st of February and for the future."""
+    try:
+        return plain_date(fragment, today)
+    except NotPlain:
+        return parsed_by_library(fragment, today)
+
+
+def parsed_by_library(fragment: str, today: date) -> date | None:
+    """What dateparser makes of a date, however it is worded; None for the 31st of February and for the future."""
     settings = {
         "RELATIVE_BASE": datetime.combine(today, time()),
         "PREFER_DATES_FROM": "past",

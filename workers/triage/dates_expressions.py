@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
 from workers.triage import dates_calendar as calendar
 from workers.triage.dates_calendar import Period
-from workers.triage.dates_vocabulary import any_of, plain, time_words
+from workers.triage.dates_vocabulary import any_of, first_runs, plain, runs_of_letters, time_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,23 @@ Reader = Callable[[re.Match[str], date], tuple[Period | None, float]]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A rule: a regular expression on the folded text and the reader of what it matched."""
+    """A rule: a regular expression on the folded text and the reader of what it matched.
+
+    One of the runs of letters in `needed` stands, whole, in whatever it matches.
+    """
 
     rule: str
+    needed: frozenset[str]
     expression: re.Pattern[str]
     read: Reader
 
 
 def relative_expressions(folded: str, today: date) -> Iterator[Expression]:
     """Every expression of time relative to the day of the message, in no particular order."""
+    runs = runs_of_letters(folded)
     for pattern in _patterns():
+        if pattern.needed.isdisjoint(runs):
+            continue
         for found in pattern.expression.finditer(folded):
             period, confidence = pattern.read(found, today)
             if period is not None:
@@ -56,59 +63,98 @@ def _patterns() -> tuple[Pattern, ...]:
     months = any_of(month for month in known.months if month not in known.numbers)
     units, numbers = any_of(known.units), any_of(known.numbers)
     count = rf"(?P<count>\d{{1,3}}|{numbers})"
-    rules: tuple[tuple[str, str, Reader], ...] = (
-        ("night", rf"{nights}|hier (?:dans )?(?:la |a la )?nuit", _night),
-        ("night", rf"(?P<day>{days}) (?:dans )?(?:la |a la )?nuit", _night_of_day),
+    first = {name: first_runs(phrases) for name, phrases in known.words.items()}
+    rules: tuple[tuple[str, Iterable[str], str, Reader], ...] = (
         (
             "night",
+            first_runs(known.night) | {"hier"},
+            rf"{nights}|hier (?:dans )?(?:la |a la )?nuit",
+            _night,
+        ),
+        ("night", first_runs(known.days), rf"(?P<day>{days}) (?:dans )?(?:la |a la )?nuit", _night_of_day),
+        (
+            "night",
+            {"nuit"},
             rf"nuit (?:de |du |d')?(?P<weekday>{weekdays})(?: (?:passe |dernier )?(?:a|au|et) (?:{weekdays}))?",
             _night_of_weekday,
         ),
-        ("day", rf"(?P<day>{days})", _named_day),
-        ("day", any_of(known.parts_of_today), _part_of_today),
-        ("now", now, _now),
+        ("day", first_runs(known.days), rf"(?P<day>{days})", _named_day),
+        ("day", first_runs(known.parts_of_today), any_of(known.parts_of_today), _part_of_today),
+        ("now", first_runs(known.now), now, _now),
         (
             "now",
+            first["just_before"],
             rf"{words['just_before']}[ '](?!niger)(?:\w{{3,}}(?:er|ir)|\w*(?:prendre|mettre|battre|pendre))",
             _now,
         ),
-        ("month_day", rf"(?:le|du) (?P<number>\d{{1,2}}) {words['month_day']}", _month_day),
+        (
+            "month_day",
+            first["month_day"],
+            rf"(?:le|du) (?P<number>\d{{1,2}}) {words['month_day']}",
+            _month_day,
+        ),
         (
             "ago",
+            first["ago_before"],
             rf"{words['ago_before']} (?:{words['vague']} )?(?:de )?{count} ?(?P<unit>{units})",
             _ago,
         ),
-        ("ago", rf"{count} ?(?P<unit>{units}) {words['ago_after']}", _ago),
+        ("ago", first["ago_after"], rf"{count} ?(?P<unit>{units}) {words['ago_after']}", _ago),
         (
             "since",
+            {"kabini"},
             rf"kabini (?P<unit>{any_of(known.bambara_units)}) (?P<count>{any_of(known.bambara_numbers)})",
             _since_in_bambara,
         ),
         (
             "since",
+            first["since"],
             rf"{words['since']} (?:les? |the )?(?:{words['vague']} )?{count} ?(?P<unit>{units})",
             _since,
         ),
-        ("since", rf"ces (?:{count} )?{words['last']} (?P<unit>{units})", _since),
+        ("since", {"ces"}, rf"ces (?:{count} )?{words['last']} (?P<unit>{units})", _since),
         (
             "since",
+            first["lasting_before"],
             rf"{words['lasting_before']} (?:{words['vague']} )?{count} ?(?P<unit>{units}) {words['lasting_after']}"
             rf"(?![ ']?(?:[\w']+[ ']){{0,4}}{words['done']}(?!\w))",
             _lasting,
         ),
-        ("last", rf"(?:la|le|l'|l|les|the)? ?(?P<unit>{units}) {words['last']}", _last_unit),
-        ("last", rf"{words['last_before']} (?P<unit>{units})", _last_unit),
-        ("before_last", rf"(?:la |le |l'|the )?(?P<unit>{units}) {words['before_last']}", _unit_before_last),
-        ("before_last", rf"{words['before_last_before']} (?P<unit>{units})", _unit_before_last),
-        ("before_last", rf"(?P<weekday>{weekdays}) {words['before_last']}", _weekday_before_last),
+        (
+            "last",
+            first["last"],
+            rf"(?:la|le|l'|l|les|the)? ?(?P<unit>{units}) {words['last']}",
+            _last_unit,
+        ),
+        ("last", first["last_before"], rf"{words['last_before']} (?P<unit>{units})", _last_unit),
+        (
+            "before_last",
+            first["before_last"],
+            rf"(?:la |le |l'|the )?(?P<unit>{units}) {words['before_last']}",
+            _unit_before_last,
+        ),
+        (
+            "before_last",
+            first["before_last_before"],
+            rf"{words['before_last_before']} (?P<unit>{units})",
+            _unit_before_last,
+        ),
+        (
+            "before_last",
+            first["before_last"],
+            rf"(?P<weekday>{weekdays}) {words['before_last']}",
+            _weekday_before_last,
+        ),
         (
             "ago",
+            first_runs(known.bambara_units),
             rf"(?P<unit>{any_of(known.bambara_units)}) (?P<count>{any_of(known.bambara_numbers)})",
             _ago_in_bambara,
         ),
-        ("this", rf"{words['this']} (?P<unit>{units})(?![ '\-]{{1,2}}la)", _this_unit),
+        ("this", first["this"], rf"{words['this']} (?P<unit>{units})(?![ '\-]{{1,2}}la)", _this_unit),
         (
             "weekday",
+            first_runs(known.weekdays),
             rf"(?P<lead>{words['every']} |{words['this']} |{words['last_before']} |{words['next_before']} )?"
             rf"(?P<weekday>{weekdays})(?! \d)"
             rf"(?: (?:matin |soir |nuit )?(?:(?P<last>{words['last']})|(?P<next>{words['next']})))?"
@@ -117,6 +163,7 @@ def _patterns() -> tuple[Pattern, ...]:
         ),
         (
             "month",
+            first_runs(known.months),
             rf"(?P<cue>{words['month_cue']}[ '\-])?(?P<month>{months})"
             rf"(?: (?:de )?(?:l[' ]an(?:nee)? )?"
             rf"(?:(?P<last>{words['last']})|(?P<next>{words['next']})|(?P<year>(?:19|20)\d\d)))?",
@@ -124,17 +171,22 @@ def _patterns() -> tuple[Pattern, ...]:
         ),
         (
             "month",
+            first["last"],
             rf"l'? ?an(?:nee)? {words['last']} (?:{words['month_cue']}[ '\-])(?P<month>{months})",
             _month_of_last_year,
         ),
         (
             "month",
+            first["last_before"],
             rf"{words['last_before']} (?P<month>{months})(?P<cue>)(?P<last>)(?P<next>(?!))?(?P<year>(?!))?",
             _month,
         ),
-        ("year", rf"(?:{words['year_cue']}) (?P<year>(?:19|20)\d\d)", _year),
+        ("year", first["year_cue"], rf"(?:{words['year_cue']}) (?P<year>(?:19|20)\d\d)", _year),
     )
-    return tuple(Pattern(name, re.compile(rf"(?<!\w)(?:{text})(?!\w)"), read) for name, text, read in rules)
+    return tuple(
+        Pattern(name, frozenset(needed), re.compile(rf"(?<!\w)(?:{text})(?!\w)"), read)
+        for name, needed, text, read in rules
+    )
 
 
 def _night(_: re.Match[str], today: date) -> tuple[Period | None, float]:

@@ -7,7 +7,7 @@ kept a day later: its period has two days.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -18,7 +18,7 @@ from hijridate import Gregorian, Hijri
 from workers.triage import dates_calendar as calendar
 from workers.triage.dates_calendar import Period
 from workers.triage.dates_expressions import Expression
-from workers.triage.dates_vocabulary import any_of, time_tables, time_words
+from workers.triage.dates_vocabulary import any_of, first_runs, time_tables, time_words
 
 _FEAST_CONFIDENCE, _BESIDE_CONFIDENCE, _SEASON_CONFIDENCE = 0.84, 0.62, 0.72
 _FIRST_KNOWN, _LAST_KNOWN = date(1960, 1, 1), date(2076, 12, 31)  # the years that both calendars know
@@ -28,9 +28,13 @@ _YEARS_BACK = 2
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A feast or season: the words for it, and the period it takes in a year counted back from today's."""
+    """A feast or season: the words for it, and the period it takes in a year counted back from today's.
+
+    One of the runs of letters in `needed` stands wherever it is named.
+    """
 
     words: str
+    needed: frozenset[str]
     period: Callable[[date, int], Period]
 
 
@@ -38,24 +42,33 @@ def feast_expressions(folded: str, today: date) -> Iterator[Expression]:
     """Every feast or season named as a time in a folded text; the last one that has begun unless told otherwise."""
     if not _FIRST_KNOWN <= today <= _LAST_KNOWN:
         return
-    for feast in _feasts():
+    for feast in _named(_feasts(), folded):
         for found in _feast_pattern(feast.words).finditer(folded):
             yield from _feast(found, feast, today)
-    for season in _seasons():
+    for season in _named(_seasons(), folded):
         for found in _season_pattern(season.words).finditer(folded):
             yield from _season(found, season, today)
+
+
+def _named(occasions: Sequence[Occasion], folded: str) -> list[Occasion]:
+    """Those that a folded text may name."""
+    return [each for each in occasions if [run for run in each.needed if run in folded]]
 
 
 @cache
 def _feasts() -> tuple[Occasion, ...]:
     tables = time_tables()["feasts"]
-    return tuple(Occasion(any_of(table["words"]), _reckoning(table)) for table in tables.values())
+    return tuple(_occasion(table, _reckoning(table)) for table in tables.values())
 
 
 @cache
 def _seasons() -> tuple[Occasion, ...]:
     tables = time_tables()["seasons"]
-    return tuple(Occasion(any_of(table["words"]), _months(table)) for table in tables.values())
+    return tuple(_occasion(table, _months(table)) for table in tables.values())
+
+
+def _occasion(table: Mapping[str, Any], period: Callable[[date, int], Period]) -> Occasion:
+    return Occasion(any_of(table["words"]), first_runs(table["words"]), period)
 
 
 def _reckoning(table: Mapping[str, Any]) -> Callable[[date, int], Period]:

@@ -64,6 +64,25 @@ def any_of(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(each).replace(r"\ ", r"[ '\-]{1,3}") for each in ordered) + ")"
 
 
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def runs_of_letters(folded: str) -> frozenset[str]:
+    """The runs of letters of a folded text: a few look-ups in them tell which expressions can't stand there."""
+    return frozenset(_LETTERS.findall(folded))
+
+
+def first_runs(phrases: Iterable[str]) -> frozenset[str]:
+    """The first run of letters of each phrase, one of which stands wherever `any_of` them does.
+
+    Raises `ValueError` for a phrase without letters, which nothing would announce.
+    """
+    found = [_LETTERS.search(phrase) for phrase in phrases]
+    if not all(found):
+        raise ValueError("a phrase of time has no letters")
+    return frozenset(each.group() for each in found if each)
+
+
 def plain(found: str) -> str:
     """What was matched by `any_of`, as the phrase stands in the vocabulary."""
     return re.sub(r"[ '\-]+", " ", found).strip()

@@ -11,7 +11,7 @@ from workers.triage import actors, dates, language, place, second_voice, urgency
 from workers.triage.language import Spoken
 from workers.triage.linear_model import Model, running_model
 from workers.triage.place_gazetteer import Gazetteer
-from workers.triage.reading import read
+from workers.triage.reading import Reading, read
 
 
 def triage(
@@ -29,17 +29,17 @@ def triage(
     `language` is what the message is known to be in, if it is, `spoken` what was identified before, if it was;
     `names` are the persons already found in it. `model` and `places` are used instead of what ships with the project.
     """
-    heard = _language(text, language, spoken)
-    code = heard.value["language"]
     reading = read(text)
+    heard = _language(reading, language, spoken)
+    code = heard.value["language"]
     acts = second_voice.weighed(reading, violations.find(reading, code), model or running_model())
-    told = dates.find(text, received_at, code)
+    told = dates.find(reading, received_at, code)
     urgent = urgency.assess(reading, acts, told, received_at, code)
     occurred = told or urgency.happening(urgent, acts, received_at)
     return [
         heard,
         *acts,
-        *place.find(text, names=names, places=places),
+        *place.find(reading, names=names, places=places),
         *([occurred] if occurred else []),
         urgent,
         *actors.find(reading),
@@ -47,10 +47,10 @@ def triage(
     ]
 
 
-def _language(text: str, known: str | None, spoken: Spoken | None) -> Finding:
+def _language(reading: Reading, known: str | None, spoken: Spoken | None) -> Finding:
     if known:
         return Finding(FindingKind.LANGUAGE, {"language": known}, 1.0, "given")
-    told = spoken or language.spoken(text)
+    told = spoken or language.spoken(reading)
     value: dict[str, Any] = {"language": told.language}
     if told.mixed:
         value["mixed"] = list(told.mixed)

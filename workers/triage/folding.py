@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SPECIAL = {
     "ɛ": "e", "Ɛ": "e", "ɔ": "o", "Ɔ": "o", "ŋ": "n", "Ŋ": "n", "ɲ": "n", "Ɲ": "n",
@@ -44,8 +44,7 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word folded for comparison, and where it stands in the original text."""
 
     text: str
@@ -55,14 +54,28 @@ class Word:
 
 def words(text: str) -> list[Word]:
     """The folded words of `text` in order (runs of letters or of digits), combining accents left out."""
+    return words_of_folded(fold(text))
+
+
+def words_of_folded(folded: str) -> list[Word]:
+    """The words of a text that was folded already."""
+    if _has_marks(folded):
+        found = [(_MARKS.sub("", each.group()), *each.span()) for each in _MARKED_WORD.finditer(folded)]
+    else:
+        found = [(each.group(), *each.span()) for each in _WORD.finditer(folded)]
+    return [Word(*each) for each in found if each[2] - each[1] <= _LONGEST_WORD]
+
+
+def written_words(text: str) -> list[str]:
+    """The folded words of `text` alone, without where they stand."""
     folded = fold(text)
-    marked = _MARKS.search(folded) is not None
-    pattern = _MARKED_WORD if marked else _WORD
-    return [
-        Word(_MARKS.sub("", found.group()) if marked else found.group(), found.start(), found.end())
-        for found in pattern.finditer(folded)
-        if found.end() - found.start() <= _LONGEST_WORD
-    ]
+    if _has_marks(folded):
+        return [word.text for word in words_of_folded(folded)]
+    return [word for word in _WORD.findall(folded) if len(word) <= _LONGEST_WORD]
+
+
+def _has_marks(folded: str) -> bool:
+    return not folded.isascii() and _MARKS.search(folded) is not None
 
 
 _MARKED_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*", re.UNICODE)

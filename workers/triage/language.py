@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from workers.triage.folding import fold, words
+from workers.triage.folding import fold, words_of_folded, written_words
+from workers.triage.reading import Reading
 from workers.triage.vocabulary import read_toml
 
 UNKNOWN = "und"
@@ -17,10 +18,11 @@ _COMMON_WEIGHT = 2.4
 _LETTER_WEIGHT = 1.2
 _GRAM_WEIGHT = 0.35
 _UNSEEN, _GRAMS = 0.3, 600  # smoothing: a group not seen, and how many groups a language may have
-_MOST_WORDS = 400
+_MOST_WORDS, _MOST_CHARACTERS = 400, 4800
 _LEAST_EVIDENCE = 1.5
 _LEAST_KNOWN = 0.15  # of a text of several words, so that a language that isn't listed is called unknown
 _SEVERAL_WORDS = 6
+_FIRST_OF_SCRIPTS = "\u0600"
 _SCRIPTS = ((0x0600, 0x06FF, "ara"), (0x2D30, 0x2D7F, "taq"), (0x07C0, 0x07FF, "bam"))
 
 
@@ -43,20 +45,25 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """What is known of all languages: the weight of each word and group of three letters in each."""
+    """What is known of all languages: the weight of each word and group of three letters in each.
+
+    `rows` are the weights of `words` in the order of the languages.
+    """
 
     languages: tuple[str, ...]
     words: Mapping[str, Mapping[str, float]]
+    rows: Mapping[str, tuple[float, ...]]
     letters: Mapping[str, str]
     grams: Mapping[str, tuple[float, ...]]
 
 
-def spoken(text: str) -> Spoken:
+def spoken(text: str | Reading) -> Spoken:
     """The languages of `text`; a few borrowed words don't make it mixed."""
+    found = _language_words(text)
+    text = text.text if isinstance(text, Reading) else text
     script = _script(text)
     if script:
         return Spoken(script, 0.95)
-    found = _language_words(text)
     language, confidence = _main(found, text)
     return Spoken(language, confidence, () if language == UNKNOWN else _mixed(found, language))
 
@@ -102,15 +109,18 @@ def _only_language(word: str, language: str) -> str | None:
     if row is not None:
         only = next(iter(row))
         return only if len(row) == 1 and only != language else None
-    scores = {} if language in _EUROPEAN else _gram_scores(word)
-    if not scores:
+    grams = () if language in _EUROPEAN else _gram_scores(word)
+    if not grams:
         return None
+    scores = dict(zip(_model().languages, grams, strict=True))
     likeliest = max(scores, key=lambda other: scores[other])
     is_told = likeliest in _EUROPEAN and scores[likeliest] - scores[language] > _CLEAR_LETTERS
     return likeliest if is_told else None
 
 
 def _script(text: str) -> str | None:
+    if not text or max(text[:2000]) < _FIRST_OF_SCRIPTS:
+        return None
     sample = [ord(character) for character in text[:2000] if character.isalpha()]
     for first, last, language in _SCRIPTS:
         if sum(first <= code <= last for code in sample) * 2 > len(sample) > 0:
@@ -118,18 +128,24 @@ def _script(text: str) -> str | None:
     return None
 
 
-def _language_words(text: str) -> list[str]:
-    found = [word.text for word in words(text[: _MOST_WORDS * 12])][:_MOST_WORDS]
+def _language_words(text: str | Reading) -> list[str]:
+    if isinstance(text, Reading):
+        is_whole = len(text.text) <= _MOST_CHARACTERS
+        listed = text.words if is_whole else words_of_folded(text.folded[:_MOST_CHARACTERS])
+        found = [word.text for word in listed[:_MOST_WORDS]]
+    else:
+        found = written_words(text[:_MOST_CHARACTERS])[:_MOST_WORDS]
     return [word for word in found if not word.isdigit()]
 
 
 def _scores(found: list[str], text: str) -> dict[str, float]:
     """The weight of evidence for each language."""
     model = _model()
-    scores = dict.fromkeys(model.languages, 0.0)
+    rows = [(0.0,) * len(model.languages)]
     for word in found:
-        _add(scores, model.words.get(word, {}))
-        _add(scores, _gram_scores(word))
+        rows += (model.rows.get(word, ()), _gram_scores(word))
+    totals = map(sum, zip(*filter(None, rows), strict=True))
+    scores: dict[str, float] = dict(zip(model.languages, totals, strict=True))
     _add_letters(scores, text, model)
     return scores
 
@@ -140,28 +156,25 @@ def _is_plausible(found: list[str], language: str) -> bool:
     return known >= (_LEAST_KNOWN * len(found) if len(found) >= _SEVERAL_WORDS else 1)
 
 
-def _add(scores: dict[str, float], more: Mapping[str, float]) -> None:
-    for language, weight in more.items():
-        scores[language] += weight
-
-
 def _add_letters(scores: dict[str, float], text: str, model: _Model) -> None:
-    present = Counter(character for character in text[:5000].lower() if character in model.letters)
-    for letter, count in present.items():
-        scores[model.letters[letter]] += _LETTER_WEIGHT * min(count, 5)
+    lowered = text[:5000].lower()
+    for letter in sorted(model.letters.keys() & set(lowered)):
+        scores[model.letters[letter]] += _LETTER_WEIGHT * min(lowered.count(letter), 5)
 
 
 @lru_cache(maxsize=16_384)
-def _gram_scores(word: str) -> Mapping[str, float]:
-    """How much more usual the word's groups of letters are in each language than in the others."""
+def _gram_scores(word: str) -> tuple[float, ...]:
+    """How much more usual the word's groups of letters are in each language than in the others; () for short words
+    and numbers.
+    """
     if len(word) < 3 or any(character.isdigit() for character in word):
-        return {}
+        return ()
     model = _model()
-    rows = [model.grams[gram] for gram in _grams(word) if gram in model.grams]
-    return {
-        language: _GRAM_WEIGHT * max(-4.0, min(4.0, sum(row[index] for row in rows)))
-        for index, language in enumerate(model.languages)
-    }
+    rows = [
+        (0.0,) * len(model.languages),
+        *(model.grams[gram] for gram in _grams(word) if gram in model.grams),
+    ]
+    return tuple(_GRAM_WEIGHT * max(-4.0, min(4.0, total)) for total in map(sum, zip(*rows, strict=True)))
 
 
 def _grams(word: str) -> list[str]:
@@ -175,7 +188,9 @@ def _model() -> _Model:
     lists = {code: (_folded(entry["core"]), _folded(entry["common"])) for code, entry in data.items()}
     letters = {letter: code for code, entry in data.items() for letter in entry["letters"]}
     languages = tuple(data)
-    return _Model(languages, _word_weights(lists), letters, _gram_weights(languages, lists))
+    weights = _word_weights(lists)
+    rows = {word: tuple(row.get(code, 0.0) for code in languages) for word, row in weights.items()}
+    return _Model(languages, weights, rows, letters, _gram_weights(languages, lists))
 
 
 def _folded(listing: str) -> set[str]:

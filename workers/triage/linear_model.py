@@ -54,43 +54,67 @@ class Model:
 
     def likelihoods(self, read: Features) -> dict[str, float]:
         """How likely the text tells of each code, by itself (0–1)."""
-        weights = self.steps[:, read.numbers].astype(np.float64)
-        totals = (weights @ self._values(read)) * self.scales + self.intercepts
+        return self._likelihoods(self._by_feature[read.numbers], self._values(read))
+
+    def _likelihoods(self, steps: NDArray[np.int8], values: NDArray[np.float64]) -> dict[str, float]:
+        """By code, from the steps of some features and what each of them counts for."""
+        totals = (values @ steps.astype(np.float64)) * self.scales + self.intercepts
         return dict(zip(self.codes, _logistic(totals).tolist(), strict=True))
 
     def opinions(self, text: str | Reading, least: float, asked: Collection[str] = ()) -> list[Opinion]:
         """What the model thinks likely enough, and of the codes asked for, likeliest first, with what weighed."""
         read = features(text)
-        if not read.numbers.size:
+        if not read.words:
             return []
-        chances = self.likelihoods(read)
+        numbers, values = self._by_number(read)
+        steps = self._by_feature[numbers]
+        chances = self._likelihoods(steps, values)
         told = [code for code, chance in chances.items() if chance >= least or code in asked]
         ordered = sorted(told, key=lambda code: -chances[code])
-        values = self._by_number(read)
-        return [Opinion(code, round(chances[code], 4), self._words(read, values, code)) for code in ordered]
+        weights = self._by_word(
+            read, numbers, steps[:, [self.codes.index(code) for code in ordered]].T * values
+        )
+        return [
+            Opinion(code, round(chances[code], 4), words)
+            for code, words in zip(ordered, _heaviest(read, weights), strict=True)
+        ]
 
     @cached_property
     def _rarity(self) -> NDArray[np.float64]:
         return as_rarity(self.rarities)
 
+    @cached_property
+    def _by_feature(self) -> NDArray[np.int8]:
+        """The steps of each feature side by side: a text asks for all codes of few features, not the other way."""
+        return np.ascontiguousarray(self.steps.T)
+
     def _values(self, read: Features) -> NDArray[np.float64]:
         return read.values(self._rarity)
 
-    def _by_number(self, read: Features) -> Mapping[int, float]:
-        """What each feature counts for, whatever the families it is in."""
-        values: dict[int, float] = {}
-        for number, value in zip(read.numbers.tolist(), self._values(read).tolist(), strict=True):
-            values[number] = values.get(number, 0.0) + value
-        return values
+    def _by_number(self, read: Features) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The features of a text, each once, and what each counts for, whatever the families it is in."""
+        numbers, places = np.unique(read.numbers, return_inverse=True)
+        return numbers, np.bincount(places, self._values(read)).astype(np.float64, copy=False)
 
-    def _words(self, read: Features, values: Mapping[int, float], code: str) -> tuple[Span, ...]:
-        """The few words whose features speak most for a code, in the order of the text; `values` are by feature."""
-        numbers = list(values)
-        weights = self.steps[self.codes.index(code), numbers] * np.array(list(values.values()))
-        speaks = dict(zip(numbers, weights.tolist(), strict=True))
-        weighed = [(sum(map(speaks.__getitem__, own)), span) for span, own in read.by_word]
-        best = sorted(weighed, key=lambda pair: (-pair[0], pair[1].start))[:_MOST_WORDS]
-        return tuple(sorted((span for weight, span in best if weight > 0), key=lambda span: span.start))
+    def _by_word(
+        self, read: Features, numbers: NDArray[np.int64], speaks: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """What each word (a column) says for each code (a row), from what each feature says for it."""
+        carried = np.searchsorted(numbers, read.carried)
+        said = np.add.reduceat(speaks[:, carried], read.begins, axis=1)
+        has_pair = read.pairs >= 0
+        said[:, has_pair] += speaks[:, np.searchsorted(numbers, read.pairs[has_pair])]
+        return np.asarray(said)
+
+
+def _heaviest(read: Features, weights: NDArray[np.float64]) -> list[tuple[Span, ...]]:
+    """For each row the few words that speak most, in the order of the text."""
+    best = np.sort(np.argsort(-weights, axis=1, kind="stable")[:, :_MOST_WORDS], axis=1)
+    speaks = np.take_along_axis(weights, best, axis=1) > 0
+    return [
+        tuple(Span(read.words[at].start, read.words[at].end) for at in row[told].tolist())
+        for row, told in zip(best, speaks, strict=True)
+    ]
 
 
 def _logistic(totals: NDArray[np.float64]) -> NDArray[np.float64]:

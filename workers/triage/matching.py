@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from workers.contracts import Span
 from workers.triage.patterns import Join, Lexicon, Pattern
 from workers.triage.reading import Reading
 
 _MOST_MATCHES = 50
+T = TypeVar("T")
+Listing = Mapping[str, Sequence[tuple[int, T, Pattern]]]
+"""Patterns by the element they begin with: so that a text is asked only for those whose beginning stands in it."""
 
 
 class Place(NamedTuple):
@@ -22,29 +25,40 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pattern found in a text: where each of its phrases stands."""
+    """A pattern found in a text: where each of its phrases stands.
+
+    `first` is the first token matched, `last` the token after the last one, `tokens` are those matched, without those
+    that stand between.
+    """
 
     pattern: Pattern
     places: tuple[Place, ...]
+    first: int
+    last: int
+    tokens: frozenset[int]
 
-    @property
-    def first(self) -> int:
-        """The first token matched."""
-        return min(place.first for place in self.places)
-
-    @property
-    def last(self) -> int:
-        """The token after the last one matched."""
-        return max(place.last for place in self.places)
-
-    @property
-    def tokens(self) -> frozenset[int]:
-        """The tokens matched, without those that stand between."""
-        return frozenset(index for place in self.places for index in range(*place))
+    @classmethod
+    def of(cls, pattern: Pattern, places: tuple[Place, ...]) -> Match:
+        """The match of a pattern whose phrases stand at `places`."""
+        first, last = min(place.first for place in places), max(place.last for place in places)
+        tokens = frozenset(index for place in places for index in range(*place))
+        return cls(pattern, places, first, last, tokens)
 
     def evidence(self, reading: Reading) -> tuple[Span, ...]:
         """The matched words in the original text, in order."""
         return tuple(reading.span(place.first, place.last) for place in sorted(self.places))
+
+
+def listing(patterns: Iterable[tuple[T, Pattern]]) -> Listing[T]:
+    """Patterns, each with whose it is, listed by their beginning; their order is kept."""
+    listed: dict[str, list[tuple[int, T, Pattern]]] = {}
+    for position, (owner, pattern) in enumerate(patterns):
+        listed.setdefault(pattern.beginning, []).append((position, owner, pattern))
+    return listed
+
+
+def _position(entry: tuple[int, Any, Pattern]) -> int:
+    return entry[0]
 
 
 class Occurrences:
@@ -54,15 +68,29 @@ class Occurrences:
         self.reading = reading
         self._places: dict[str, list[Place]] = {}
         for index, token in enumerate(reading.tokens):
-            for element in lexicon.elements(token.key):
-                self._places.setdefault(element, []).append(Place(index, index + 1))
+            if elements := lexicon.elements(token.key):  # most words are none of those asked for
+                place = Place(index, index + 1)
+                for element in elements:
+                    self._places.setdefault(element, []).append(place)
         for phrase, name in lexicon.phrases:
             if phrase[0] in self._places:
                 self._places.setdefault(name, []).extend(self.phrase(phrase))
+        self._present = frozenset(self._places)
 
     def elements(self) -> list[str]:
         """The elements that stand in the text, in a fixed order."""
         return sorted(self._places)
+
+    def begun(self, listed: Listing[T]) -> list[tuple[T, Pattern]]:
+        """The patterns of a listing that can stand in the text, with whose they are, in the order of the listing."""
+        begun = [
+            entry
+            for element in self._places
+            for entry in listed.get(element, ())
+            if entry[2].elements <= self._present
+        ]
+        begun.sort(key=_position)
+        return [(owner, pattern) for _, owner, pattern in begun]
 
     def element(self, element: str) -> Sequence[Place]:
         """Where a single element stands."""
@@ -71,6 +99,8 @@ class Occurrences:
     def phrase(self, elements: Sequence[str]) -> list[Place]:
         """Where the elements stand side by side in one sentence."""
         places = list(self.element(elements[0]))
+        if len(elements) == 1:  # one word, or a phrase already known to stand in one sentence
+            return places
         for element in elements[1:]:
             if not places:
                 return places
@@ -84,7 +114,7 @@ class Occurrences:
 
     def find(self, pattern: Pattern) -> list[Match]:
         """Where the pattern stands; each beginning is matched with what is nearest to it."""
-        if pattern.phrases[0][0] not in self._places:  # most patterns, most of the time
+        if not pattern.elements <= self._present:  # most patterns, most of the time
             return []
         beginnings = self.phrase(pattern.phrases[0])[:_MOST_MATCHES]
         if not beginnings:
@@ -93,7 +123,7 @@ class Occurrences:
         if not all(following):
             return []
         chains = (self._chain(beginning, pattern.joins, following) for beginning in beginnings)
-        return [Match(pattern, chain) for chain in chains if chain]
+        return [Match.of(pattern, chain) for chain in chains if chain]
 
     def _chain(
         self, beginning: Place, joins: Sequence[Join], following: Sequence[list[Place]]

@@ -69,6 +69,12 @@ class Pattern:
     source: str
     phrases: tuple[tuple[str, ...], ...]
     joins: tuple[Join, ...]
+    elements: frozenset[str]
+
+    @property
+    def beginning(self) -> str:
+        """Its first element."""
+        return self.phrases[0][0]
 
 
 def parse(source: str) -> Pattern:
@@ -79,7 +85,7 @@ def parse(source: str) -> Pattern:
         raise ValueError(f"a phrase is missing in {source!r}")
     gaps = zip(pieces[1::3], pieces[2::3], strict=True)
     joins = tuple(Join(sign == ">", int(gap) if gap else _DEFAULT_GAP) for sign, gap in gaps)
-    return Pattern(source, phrases, joins)
+    return Pattern(source, phrases, joins, frozenset().union(*phrases))
 
 
 def _elements(phrase: str) -> tuple[str, ...]:
@@ -109,6 +115,7 @@ class Lexicon:
     sounds: dict[str, set[str]] = field(default_factory=dict)
     sounds_of_beginnings: dict[str, set[str]] = field(default_factory=dict)
     keeps_endings: bool = False
+    _lengths: set[int] = field(default_factory=set)
     _seen: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add_class(self, name: str, members: Iterable[str]) -> None:
@@ -134,6 +141,7 @@ class Lexicon:
         elif word.endswith("*"):
             key = _beginning_key(word[:-1])
             self.beginnings.setdefault(key, set()).add(element)
+            self._lengths |= {len(key), len(sound(key))}
             _add_sound(self.sounds_of_beginnings, sound(key), element)
         else:
             self._add_exact(spelling_key(word), element)
@@ -148,32 +156,35 @@ class Lexicon:
 
     def elements(self, key: str) -> frozenset[str]:
         """The elements that a word with this spelling key can stand for."""
-        if key not in self._seen:
+        known = self._seen.get(key)
+        if known is None:
             if len(self._seen) > 50_000:
                 self._seen.clear()
-            self._seen[key] = self._as_written(key) or self._without_elision(key)
-        return self._seen[key]
+            known = self._seen[key] = self._as_written(key) or self._without_elision(key)
+        return known
 
     def _as_written(self, key: str) -> frozenset[str]:
         """What the key spells, or else what it sounds like."""
-        return frozenset(self._look_up(key)) or frozenset(self._look_up_sound(key))
+        return self._look_up(key) or self._look_up_sound(key)
 
     def _without_elision(self, key: str) -> frozenset[str]:
         rest = without_elision(key)
         return self._as_written(rest) if rest is not None and len(rest) >= _SHORTEST_SOUND else frozenset()
 
-    def _look_up(self, key: str) -> Iterator[str]:
-        yield from self.exact.get(key, ())
+    def _look_up(self, key: str) -> frozenset[str]:
+        found = set(self.exact.get(key, ()))
         if key.isdigit():
-            yield NUMBER
-        for length in range(1, len(key) + 1):
-            yield from self.beginnings.get(key[:length], ())
+            found.add(NUMBER)
+        for length in self._lengths:
+            found.update(self.beginnings.get(key[:length], ()))
+        return frozenset(found)
 
-    def _look_up_sound(self, key: str) -> Iterator[str]:
-        yield from self.sounds.get(self._sound(key), ())
+    def _look_up_sound(self, key: str) -> frozenset[str]:
+        found = set(self.sounds.get(self._sound(key), ()))
         heard = sound(key)
-        for length in range(_SHORTEST_SOUND, len(heard) + 1):
-            yield from self.sounds_of_beginnings.get(heard[:length], ())
+        for length in self._lengths:
+            found.update(self.sounds_of_beginnings.get(heard[:length], ()))
+        return frozenset(found)
 
 
 def _add_sound(sounds: dict[str, set[str]], heard: str, element: str) -> None:
@@ -197,7 +208,7 @@ def lexicon(
 ) -> Lexicon:
     """A lexicon that knows the words of the patterns and the members of the classes, classes within classes."""
     known = Lexicon(keeps_endings=keeps_endings)
-    used = {element for pattern in patterns for phrase in pattern.phrases for element in phrase}
+    used = {element for pattern in patterns for element in pattern.elements}
     known.add_words(used)
     missing = {element for element in used if is_class(element)} - set(classes)
     if missing:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.reference import geography
 from workers.contracts import Finding, FindingKind, Span
-from workers.triage.folding import words
+from workers.triage import reading as triage_reading
 from workers.triage.place_choice import Choice, choices
 from workers.triage.place_cues import is_bambara
 from workers.triage.place_gazetteer import Gazetteer, Place, gazetteer
@@ -18,16 +18,18 @@ _LEAST_CONFIDENCE = 0.15
 _ALTERNATIVE_CONFIDENCE = 0.5
 
 
-def find(text: str, *, names: Sequence[Span] = (), places: Gazetteer | None = None) -> list[Finding]:
+def find(
+    text: str | triage_reading.Reading, *, names: Sequence[Span] = (), places: Gazetteer | None = None
+) -> list[Finding]:
     """The places a message may be about, likeliest first; `names` are the persons already known in the text,
     `places` the gazetteer (default: the shipped one).
 
     Evidence is the name as written. Regions and cercles are those of 2023; Bamako has no cercle.
     Text after the first 40,000 characters or 5,000 words is not read.
     """
-    read = text[:_MOST_CHARACTERS]
-    listed = words(read)[:MOST_WORDS]
-    reading = Reading(read, listed, tuple(names), is_bambara(read, listed), places or gazetteer())
+    read = triage_reading.read(text)
+    told, listed = read.text[:_MOST_CHARACTERS], read.words[:MOST_WORDS]
+    reading = Reading(told, listed, tuple(names), is_bambara(told, listed), places or gazetteer())
     findings: dict[tuple[str, str | None, str], Finding] = {}
     for finding in _findings(choices(mentions(reading))):
         value = finding.value

@@ -67,6 +67,22 @@ def _phrases(table: str) -> Mapping[str, Role]:
 
 
 @cache
+def _longest_before() -> Mapping[str, int]:
+    """How many words the longest phrase has that ends in a word; most words end none."""
+    longest: dict[str, int] = {}
+    for phrase in _phrases("before"):
+        *others, last = phrase.split(" ")
+        longest[last] = max(longest.get(last, 0), min(len(others) + 1, _LONGEST_CUE))
+    return longest
+
+
+@cache
+def _begins_after() -> frozenset[str]:
+    """The words that phrases after a name begin with."""
+    return frozenset(phrase.split(" ")[0] for phrase in _phrases("after"))
+
+
+@cache
 def _listed(table: str, kind: str) -> frozenset[str]:
     return frozenset(cues_file()[table][kind])
 
@@ -82,7 +98,7 @@ def cue_at(text: str, words: Sequence[Word], first: int, last: int) -> Cue:
 
 
 def _before(text: str, words: Sequence[Word], first: int) -> Cue | None:
-    for length in range(min(_LONGEST_CUE, first), 0, -1):
+    for length in range(min(_longest_before().get(words[first - 1].text, 0), first), 0, -1):
         phrase = " ".join(word.text for word in words[first - length : first])
         role = _phrases("before").get(phrase)
         if role is not None and not _is_broken(text, words[first - length].start, words[first].start):
@@ -108,6 +124,8 @@ def _is_left_for(text: str, words: Sequence[Word], before: int) -> bool:
 
 
 def _after(text: str, words: Sequence[Word], last: int) -> Cue | None:
+    if last + 1 >= len(words) or words[last + 1].text not in _begins_after():
+        return None
     for length in (2, 1):
         following = words[last + 1 : last + 1 + length]
         phrase = " ".join(word.text for word in following)

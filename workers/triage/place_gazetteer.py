@@ -23,6 +23,7 @@ from workers.triage.folding import words
 LONGEST_NAME = 5
 _SHORTEST_KEY, _SHORTEST_NEAR = 4, 6
 _NEAR_ENOUGH = 84.0
+_MOST_REMEMBERED = 20_000
 
 
 class Match(IntEnum):
@@ -85,14 +86,36 @@ class Gazetteer:
 
     def nearly(self, folded: str) -> tuple[Place, ...]:
         """Places one slip away from a long word that is nothing else; () for short words."""
-        joined = folded.replace(" ", "")
-        if len(joined) < _SHORTEST_NEAR or self.reading(joined) is not None:
+        if not self.is_long_and_free(folded):
             return ()
-        key = spelling_key(joined)
+        key = spelling_key(folded.replace(" ", ""))
         best = process.extractOne(
             key, self.keys_by_letter.get(key[:1], ()), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
         )
         return self.by_key[best[0]] if best else ()
+
+    def is_long_and_free(self, folded: str) -> bool:
+        """Whether words are long enough to be a name that is nearly met, and are nothing else."""
+        joined = folded.replace(" ", "")
+        return len(joined) >= _SHORTEST_NEAR and self.reading(joined) is None
+
+    def may_begin(self, word: str) -> bool:
+        """Whether a name may begin with a word, be it, or be spelt or nearly spelt like it."""
+        known = self._begins.get(word)
+        if known is None:
+            if len(self._begins) > _MOST_REMEMBERED:
+                self._begins.clear()
+            known = self._begins[word] = (
+                word in self.by_words
+                or word in self._longest
+                or bool(self.by_spelling(word))
+                or self.is_long_and_free(word)
+            )
+        return known
+
+    @cached_property
+    def _begins(self) -> dict[str, bool]:
+        return {}
 
     def reading(self, folded: str) -> str | None:
         """What else these words may be: common, word, bambara, person, strict, near, never; None if nothing."""

@@ -14,6 +14,7 @@ from workers.triage.place_gazetteer import Gazetteer, Match, Place
 MOST_WORDS, MOST_MENTIONS = 5000, 40
 _TOWN, _SHORT = 5, 4
 _POSTPOSITIONS = frozenset({"la", "na", "kono", "ro", "kan"})
+_SENTENCE_ENDS = frozenset(".!?\n")
 _FRENCH_ACCENTS = frozenset("éèêëîïôûç")
 _SHARED_ROLES = frozenset({Role.IN, Role.NEAR, Role.ROUTE, Role.ORIGIN, Role.TOWARD, Role.OF, Role.HEADER})
 
@@ -56,9 +57,10 @@ class Reading:
     def is_capitalised(self, first: int) -> bool:
         """Whether the word has a capital that neither a sentence's start nor a shouted text explains."""
         word = self.words[first]
-        written = self.text[word.start : word.end]
+        if not self.text[word.start].isupper() or self.text[word.start : word.end].isupper():
+            return False
         before = self.text[: word.start].rstrip()[-1:]
-        return written[:1].isupper() and not written.isupper() and before not in set(".!?\n") and bool(before)
+        return before not in _SENTENCE_ENDS and bool(before)
 
     def is_written_as_name(self, first: int, last: int) -> bool:
         """Whether a capital or an accent tells the words from a common word of the same letters."""
@@ -92,12 +94,18 @@ def mentions(reading: Reading) -> list[Mention]:
 def _scan(reading: Reading) -> Iterator[Mention]:
     position, end = 0, min(len(reading.words), MOST_WORDS)
     while position < end:
-        mention = _longest_at(reading, position)
+        mention = _longest_at(reading, position) if _may_begin(reading, position) else None
         if mention is not None and _is_acceptable(reading, mention):
             yield mention
             position = mention.last + 1
         else:
             position += 1
+
+
+def _may_begin(reading: Reading, first: int) -> bool:
+    """Whether a name may begin with a word; few do. Several words are taken for a misspelt name only in capitals."""
+    word = reading.words[first]
+    return reading.gazetteer.may_begin(word.text) or reading.text[word.start].isupper()
 
 
 def _longest_at(reading: Reading, first: int) -> Mention | None:
@@ -125,8 +133,9 @@ def _may_be_misspelt(reading: Reading, first: int, last: int) -> bool:
     """Several words are tried as one misspelt name only if they're long enough and none is a cue."""
     if first == last:
         return True
-    joined = sum(len(word.text) for word in reading.words[first : last + 1])
-    return joined >= 7 and reading.is_capitalised(first) and reading.is_capitalised(last)
+    if not (reading.is_capitalised(first) and reading.is_capitalised(last)):
+        return False
+    return sum(len(word.text) for word in reading.words[first : last + 1]) >= 7
 
 
 def _misspelt(reading: Reading, first: int, last: int) -> Mention | None:
@@ -134,6 +143,8 @@ def _misspelt(reading: Reading, first: int, last: int) -> Mention | None:
     places = reading.gazetteer.by_spelling(folded)
     if places:
         return _mention(reading, first, last, places, Match.SPELLING)
+    if not reading.gazetteer.is_long_and_free(folded):
+        return None
     cue = place_cues.cue_at(reading.text, reading.words, first, last)
     if not cue.is_locative or (cue.is_weak and not reading.is_capitalised(first)):
         return None

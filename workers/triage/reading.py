@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from workers.contracts import Span
-from workers.triage.folding import words
+from workers.triage.folding import Word, fold, words_of_folded
 
 _MOST_CHARACTERS = 40_000
 _SENTENCE_END = re.compile(r"[.!?;\n…]")
@@ -27,8 +29,7 @@ def spelling_key(word: str) -> str:
     return _DOUBLED.sub(r"\1", _HARD_C.sub("k", word))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text: its spelling key, its place, and the sentence and clause it is in (from 0)."""
 
     key: str
@@ -40,9 +41,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as its tokens; the engines look at nothing beyond the first 40,000 characters."""
+    """A text as its tokens; the engines look at nothing beyond the first 40,000 characters.
+
+    `folded` are these characters folded, `words` the words in them, which the tokens are the spelling keys of.
+    """
 
     text: str
+    folded: str
+    words: Sequence[Word]
     tokens: tuple[Token, ...]
 
     def span(self, first: int, last: int) -> Span:
@@ -55,17 +61,25 @@ class Reading:
         return bool(inside) and "?" in self.text[inside[-1].end : inside[-1].end + 4]
 
 
+@lru_cache(maxsize=1024)
+def _ends(between: str) -> tuple[bool, bool]:
+    """Whether what stands between two words ends a sentence, and whether it ends a clause."""
+    ends_sentence = _SENTENCE_END.search(between) is not None
+    return ends_sentence, ends_sentence or _CLAUSE_END.search(between) is not None
+
+
 def read(text: str | Reading) -> Reading:
     """`text` as tokens in order; what was read already stays as it is."""
     if isinstance(text, Reading):
         return text
     tokens: list[Token] = []
     sentence = clause = end = 0
-    for word in words(text[:_MOST_CHARACTERS]):
-        between = text[end : word.start]
-        has_ended = _SENTENCE_END.search(between) is not None
-        sentence += has_ended
-        clause += has_ended or _CLAUSE_END.search(between) is not None
+    folded = fold(text[:_MOST_CHARACTERS])
+    listed = words_of_folded(folded)
+    for word in listed:
+        ends_sentence, ends_clause = _ends(text[end : word.start])
+        sentence += ends_sentence
+        clause += ends_clause
         tokens.append(Token(spelling_key(word.text), word.start, word.end, sentence, clause))
         end = word.end
-    return Reading(text, tuple(tokens))
+    return Reading(text, folded, listed, tuple(tokens))

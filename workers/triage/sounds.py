@@ -7,24 +7,25 @@ from functools import lru_cache
 
 _ENDING = re.compile(r"(?:aient|ent|ait|ais|ai|ees|ee|er|ez|es|et|e|[stdpxz]+)$")
 _ELIDED = re.compile(r"^[ldnjmtsk](?=[aeiouh])")
+# Each with the letters of which one stands in whatever it matches: most rules meet no letter of theirs in most words.
 _SOUNDS = tuple(
-    (re.compile(written), sound)
-    for written, sound in (
-        (r"sch|sh|ch", "C"),
-        (r"h", ""),
-        (r"eau|au", "o"),
-        (r"sc(?=[eiy])|c(?=[eiy])|z", "s"),
-        (r"gu(?=[eiy])", "G"),
-        (r"g(?=[eiy])", "j"),
-        (r"(?:ai|ei)n(?![aeiouy])", "in"),
-        (r"ai|ei|ay|ey|eu", "e"),
-        (r"oi|oy", "wa"),
-        (r"y", "i"),
-        (r"[ae][nm](?![aeiouw])", "an"),
-        (r"(?:im|um|un|yn)(?![aeiouw])", "in"),
-        (r"om(?![aeiouw])", "on"),
-        (r"G", "g"),
-        (r"(.)\1+", r"\1"),
+    (frozenset(letters) if letters else None, re.compile(written), sound)
+    for letters, written, sound in (
+        ("h", r"sch|sh|ch", "C"),
+        ("h", r"h", ""),
+        ("u", r"eau|au", "o"),
+        ("cz", r"sc(?=[eiy])|c(?=[eiy])|z", "s"),
+        ("g", r"gu(?=[eiy])", "G"),
+        ("g", r"g(?=[eiy])", "j"),
+        ("n", r"(?:ai|ei)n(?![aeiouy])", "in"),
+        ("ae", r"ai|ei|ay|ey|eu", "e"),
+        ("o", r"oi|oy", "wa"),
+        ("y", r"y", "i"),
+        ("nm", r"[ae][nm](?![aeiouw])", "an"),
+        ("mn", r"(?:im|um|un|yn)(?![aeiouw])", "in"),
+        ("o", r"om(?![aeiouw])", "on"),
+        ("G", r"G", "g"),
+        (None, r"(.)\1+", r"\1"),
     )
 )
 
@@ -32,8 +33,9 @@ _SOUNDS = tuple(
 @lru_cache(maxsize=20_000)
 def sound(key: str) -> str:
     """How a spelling key sounds, its ending kept."""
-    for written, heard in _SOUNDS:
-        key = written.sub(heard, key)
+    for letters, written, heard in _SOUNDS:
+        if letters is None or not letters.isdisjoint(key):
+            key = written.sub(heard, key)
     return key
 
 

@@ -14,8 +14,8 @@ from functools import cache
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import context
 from workers.triage.language import identify
-from workers.triage.matching import Match, Occurrences
-from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
+from workers.triage.matching import Listing, Match, Occurrences, listing
+from workers.triage.patterns import Lexicon, lexicon, parse
 from workers.triage.reading import Reading, read
 from workers.triage.violations import NONE, OTHER
 from workers.triage.vocabulary import read_toml
@@ -32,17 +32,18 @@ _CALL_ALONE = 3  # a call for help that says nothing else: unsure rounds up
 class _Rules:
     days: Mapping[str, int]
     codes: Mapping[str, frozenset[str]]
-    patterns: Mapping[str, tuple[Pattern, ...]]
+    groups: tuple[str, ...]
+    patterns: Listing[str]
     lexicon: Lexicon
 
 
 @cache
 def _rules() -> _Rules:
     data = read_toml("urgency")
-    patterns = {name: tuple(map(parse, sources)) for name, sources in data["patterns"].items()}
+    patterns = [(name, parse(source)) for name, sources in data["patterns"].items() for source in sources]
     codes = {name: frozenset(listing.split()) for name, listing in data["codes"].items()}
-    every = (pattern for group in patterns.values() for pattern in group)
-    return _Rules(data["days"], codes, patterns, lexicon(every, {}, keeps_endings=True))
+    known = lexicon((pattern for _, pattern in patterns), {}, keeps_endings=True)
+    return _Rules(data["days"], codes, tuple(data["patterns"]), listing(patterns), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,13 @@ def _words(reading: Reading, language: str) -> dict[str, list[Match]]:
     """What stands in the text of each group of words, without what it denies."""
     rules = _rules()
     occurrences = Occurrences(reading, rules.lexicon)
-    return {
-        name: [
-            match
-            for pattern in patterns
-            for match in occurrences.find(pattern)
-            if name in _SAY_NO or not context.is_denied(reading, match, language)
+    words: dict[str, list[Match]] = {name: [] for name in rules.groups}
+    for name, pattern in occurrences.begun(rules.patterns):
+        found = occurrences.find(pattern)
+        words[name] += [
+            match for match in found if name in _SAY_NO or not context.is_denied(reading, match, language)
         ]
-        for name, patterns in rules.patterns.items()
-    }
+    return words
 
 
 def _told(reading: Reading, words: Mapping[str, Sequence[Match]]) -> dict[str, list[Match]]:

@@ -14,7 +14,7 @@ from workers.triage import context
 from workers.triage.matching import Match, Occurrences
 from workers.triage.reading import Reading, read
 from workers.triage.victims_groups import Group, groups, number_before
-from workers.triage.victims_vocabulary import People, Status, victim_words
+from workers.triage.victims_vocabulary import People, victim_words
 
 COUNTED, SINGLE, UNCOUNTED = "victims:counted", "victims:single", "victims:uncounted"
 _CONFIDENCE = {COUNTED: 0.85, SINGLE: 0.7, UNCOUNTED: 0.55}
@@ -44,17 +44,11 @@ def find(text: str | Reading, language: str, *, names: Sequence[Span] = ()) -> l
 def _all_told(reading: Reading, people: Sequence[Group], language: str) -> Iterator[_Told]:
     words = victim_words()
     occurrences = Occurrences(reading, words.lexicon)
-    for status in words.statuses:
-        for match, is_state in _matches(occurrences, status):
+    for (status, is_state), pattern in occurrences.begun(words.statuses):
+        for match in occurrences.find(pattern):
             if not _is_unreal(reading, match, language):
                 own = _of_state(reading, match, people) if is_state else _of_act(reading, match, people)
-                yield from (_Told(status.name, match, group) for group in own)
-
-
-def _matches(occurrences: Occurrences, status: Status) -> Iterator[tuple[Match, bool]]:
-    for is_state, patterns in ((False, status.done_to), (True, status.state)):
-        for pattern in patterns:
-            yield from ((match, is_state) for match in occurrences.find(pattern))
+                yield from (_Told(status, match, group) for group in own)
 
 
 def _is_unreal(reading: Reading, match: Match, language: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from workers.triage.folding import fold
+from workers.triage.matching import Listing, listing
 from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
 from workers.triage.reading import spelling_key
 from workers.triage.vocabulary import keys, listed, read_toml
@@ -22,20 +23,15 @@ class People:
     is_household: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What became of someone, and the patterns that tell it: as an act done to them, or as their state."""
-
-    name: str
-    done_to: tuple[Pattern, ...]
-    state: tuple[Pattern, ...]
+Status = tuple[str, bool]
+"""What became of someone, and whether a pattern tells it as their state rather than as an act done to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class VictimWords:
     """The whole vocabulary; words by spelling key, words for people by the keys of their words."""
 
-    statuses: tuple[Status, ...]
+    statuses: Listing[Status]
     lexicon: Lexicon
     people: Mapping[tuple[str, ...], People]
     numbers: Mapping[str, int]
@@ -51,12 +47,11 @@ class VictimWords:
 def victim_words() -> VictimWords:
     """The vocabulary that ships with the project, read once."""
     data = read_toml("victims")
-    statuses = tuple(_status(name, table) for name, table in data["status"].items())
-    patterns = (pattern for status in statuses for pattern in status.done_to + status.state)
+    statuses = [each for name, table in data["status"].items() for each in _told_by(name, table)]
     links = {name: keys(listing.replace("_", " ")) for name, listing in data["links"].items()}
     return VictimWords(
-        statuses=statuses,
-        lexicon=lexicon(patterns, {}),
+        statuses=listing(statuses),
+        lexicon=lexicon((pattern for _, pattern in statuses), {}),
         people={words: People(*_said(table)) for table in data["people"].values() for words in _words(table)},
         numbers={spelling_key(fold(word)): number for word, number in data["numbers"].items()},
         armed=keys(data["armed"]["words"].replace("_", " ")),
@@ -64,8 +59,9 @@ def victim_words() -> VictimWords:
     )
 
 
-def _status(name: str, table: Mapping[str, Any]) -> Status:
-    return Status(name, tuple(map(parse, table["done_to"])), tuple(map(parse, table["state"])))
+def _told_by(name: str, table: Mapping[str, Any]) -> Iterator[tuple[Status, Pattern]]:
+    for told_as, is_state in (("done_to", False), ("state", True)):
+        yield from (((name, is_state), parse(source)) for source in table[told_as])
 
 
 def _said(table: Mapping[str, Any]) -> tuple[str | None, bool, bool]:

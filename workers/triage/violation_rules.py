@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from workers.triage.matching import Listing, listing
 from workers.triage.patterns import Lexicon, Pattern, lexicon, parse
 from workers.triage.vocabulary import classes, read_toml
 
@@ -38,13 +39,12 @@ class Rule:
 
 
 @cache
-def violation_rules() -> tuple[Mapping[str, Sequence[Rule]], Lexicon]:
-    """All rules by the element their pattern begins with, and the lexicon of their words."""
-    rules = tuple(rule for name in _FILES for table in read_toml(name)["rules"] for rule in _rules(table))
-    by_beginning: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_beginning.setdefault(rule.pattern.phrases[0][0], []).append(rule)
-    return by_beginning, lexicon((rule.pattern for rule in rules), classes("violations_classes"))
+def violation_rules() -> tuple[Listing[Rule], Lexicon]:
+    """All rules, listed by how their patterns begin and in the order of that beginning; the lexicon of their words."""
+    rules = [rule for name in _FILES for table in read_toml(name)["rules"] for rule in _rules(table)]
+    rules.sort(key=lambda rule: rule.pattern.beginning)
+    listed = listing((rule, rule.pattern) for rule in rules)
+    return listed, lexicon((rule.pattern for rule in rules), classes("violations_classes"))
 
 
 def _rules(table: Mapping[str, Any]) -> Iterator[Rule]:

@@ -93,14 +93,13 @@ def _none(voices: Sequence[Voice]) -> Finding:
 
 
 def _voices(reading: Reading, language: str) -> list[Voice]:
-    by_beginning, known = violation_rules()
+    listed, known = violation_rules()
     occurrences = Occurrences(reading, known)
     found = [
         (rule, match)
-        for element in occurrences.elements()
-        for rule in by_beginning.get(element, ())
+        for rule, pattern in occurrences.begun(listed)
         if rule.speaks(language)
-        for match in occurrences.find(rule.pattern)
+        for match in occurrences.find(pattern)
         if not context.is_denied(reading, match, language)
     ]
     doubt = _Doubt(context.questions(reading), context.is_advertising(reading))

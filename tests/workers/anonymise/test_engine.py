@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.anonymise import anonymise, preload, tagger_voice, token_table
+from workers.anonymise import anonymise, anonymise_all, engine, preload, token_table
 from workers.anonymise.tokens import TOKEN
 
 EXAMPLE = (
@@ -108,12 +108,20 @@ def test_a_nickname_of_the_case_is_known_in_later_messages() -> None:
 
 
 def test_an_error_in_a_voice_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(text: str) -> None:
+    def fails(texts: list[str]) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(tagger_voice, "tagged_persons", fails)
+    monkeypatch.setattr(engine, "tagged_persons", fails)
     with pytest.raises(RuntimeError):
         anonymise("on a vu Xulpan hier", "fra")
+    with pytest.raises(RuntimeError):
+        anonymise_all(["bonjour", "on a vu Xulpan hier"])
+
+
+def test_texts_read_together_are_each_read_as_if_alone() -> None:
+    texts = [EXAMPLE, "", "on a vu Xulpan hier", "bonjour", "Zanké Xulpan et moi", "on a vu xulpan hier"]
+    assert anonymise_all(texts) == [anonymise(text) for text in texts]
+    assert anonymise_all(texts, ["fra"] * len(texts)) == [anonymise(text, "fra") for text in texts]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\ud800\udfff", "\x00" * 50, "é" * 500, "\u200bAmadou\u200b"])
