@@ -63,8 +63,8 @@ def decide(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture
 def few_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every tenth of the shipped examples: learning from all takes half a minute each time."""
-    few = list(own_examples())[::10]
+    """A thirtieth of the shipped examples: learning from all takes minutes each time."""
+    few = list(own_examples())[::30]
     monkeypatch.setattr(retraining, "own_examples", lambda: iter(few))
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from workers.triage.reading import Reading, Token, read
 from workers.triage.sounds import sound, stem_sound
 
-_HALF = 2**16
+_HALF = 2**17
 BINS = 2 * _HALF
 _SHORTEST, _LONGEST = 2, 5
 _MOST_TOKENS = 600

@@ -114,12 +114,24 @@ class _Known:
 
         return hstack([self.texts, self.texts @ self.vectors * (_MEANING / WRITTEN)]).tocsr()
 
+    @cached_property
+    def used(self) -> NDArray[np.intp]:
+        """The columns that any text has. The others weigh nothing, but cost time with few texts."""
+        return np.unique(self.columns.indices)
+
+    @cached_property
+    def used_columns(self) -> Any:
+        """What is in the used columns."""
+        return self.columns[:, self.used]
+
     def folded(self, learnt: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Weights of the columns as weights of the features alone: a word carries what its meaning weighs.
+        """Weights of the used columns as weights of the features alone: a word carries what its meaning weighs.
 
         So a word that no example has still speaks, by those that mean the like, and reading needs no vectors.
         """
-        own, meant = learnt[:BINS], learnt[BINS:]
+        weights = np.zeros(self.columns.shape[1])
+        weights[self.used] = learnt
+        own, meant = weights[:BINS], weights[BINS:]
         return np.asarray(own + self.vectors @ meant * (_MEANING / WRITTEN), dtype=np.float64)
 
 
@@ -135,7 +147,7 @@ def _learn(known: _Known, told: Sequence[bool], seed: int) -> tuple[NDArray[np.f
         max_iter=300,
         tol=_EXACT_TO,
     )
-    learner.fit(known.columns, np.array(told, dtype=np.int8))
+    learner.fit(known.used_columns, np.array(told, dtype=np.int8))
     return known.folded(learner.coef_[0]), float(learner.intercept_[0])
 
 

@@ -1,10 +1,11 @@
 """Weighs the vocabulary's findings against what the linear model thinks of the same text.
 
-The rule: a code's standing is the model's log-odds and twice the vocabulary's confidence, and the highest standing is
-the main code. What the vocabulary found stays, never below one half, unless it is less than 0.9 sure, the model gives
-it less than one chance in twenty and thinks something else likely. A code that the model alone proposes must stand
-highest, or be very likely (0.8); by itself it is never surer than 0.8. "None" stands only alone, never against evidence
-that stays, and below one half where evidence was left out: below one half, a person looks.
+The rule: a code's standing is the model's log-odds and the vocabulary's confidence, and the highest standing is the
+main code. What the vocabulary found stays, never below one half, unless it is less than 0.9 sure, the model gives it
+less than one chance in five and thinks something else likely; beside another code it needs one chance in ten, unless it
+is 0.9 sure, or 0.8 where the model thinks nothing likely. A code that the model alone proposes must stand highest, or
+be very likely (0.65); by itself it is never surer than 0.8. "None" stands only alone, never against evidence that
+stays, and below one half where evidence was left out: below one half, a person looks.
 
 The figures were found by leaving out one author's texts at a time; docs/quality.md has what they gave.
 """
@@ -21,10 +22,11 @@ from workers.triage.reading import Reading, read
 from workers.triage.violations import NONE
 
 RULE = "model: words that weighed"
-_VOCABULARY_WEIGHS = 2.0
+_VOCABULARY_WEIGHS = 1.0
 _UNHEARD = -1.0  # log-odds of a code that the model has never learnt
-_LEAST, _LIKELY, _VERY_LIKELY = 0.05, 0.5, 0.8
-_BEYOND_DOUBT = 0.9
+_LEAST, _LIKELY, _VERY_LIKELY = 0.05, 0.5, 0.65
+_HARDLY, _LEAST_BESIDE = 0.2, 0.1
+_BEYOND_DOUBT, _GOOD_EVIDENCE = 0.9, 0.8
 _FLOOR, _MOST, _MOST_ALONE, _DOUBTFUL = 0.5, 0.99, 0.8, 0.49
 _LONGEST_TEXT = 20_000
 
@@ -53,13 +55,18 @@ class _Standing:
         """Whether the vocabulary found something but isn't sure, and the model thinks it hardly possible."""
         is_unsure = self.vocabulary is not None and self.vocabulary.confidence < _BEYOND_DOUBT
         return (
-            self.code != NONE and is_unsure and self.opinion is not None and self.opinion.likelihood < _LEAST
+            self.code != NONE and is_unsure and self.opinion is not None and self.opinion.likelihood < _HARDLY
         )
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether it is said beside another: it has evidence, or is very likely."""
-        return self.vocabulary is not None or self.likelihood >= _VERY_LIKELY
+    def is_kept(self, enough: float) -> bool:
+        """Whether it is said beside another: very likely, or found by the vocabulary and left a chance by the model.
+
+        Evidence of confidence `enough` needs no chance, nor does a code that the model has never learnt.
+        """
+        if self.vocabulary is None:
+            return self.likelihood >= _VERY_LIKELY
+        is_sure = self.vocabulary.confidence >= enough
+        return is_sure or self.opinion is None or self.likelihood >= _LEAST_BESIDE
 
 
 def _log_odds(likelihood: float) -> float:
@@ -89,14 +96,14 @@ def _said(ordered: Sequence[_Standing]) -> list[Finding]:
     has_evidence = any(each.vocabulary is not None for each in incidents)
     if stay and stay[0].code == NONE and not has_evidence:
         return [_nothing(stay[0], ordered)]
-    return _incidents(incidents)
+    return _incidents(incidents, _BEYOND_DOUBT if has_view else _GOOD_EVIDENCE)
 
 
-def _incidents(ordered: Sequence[_Standing]) -> list[Finding]:
+def _incidents(ordered: Sequence[_Standing], enough: float) -> list[Finding]:
     if not ordered:
         return []
     main, *others = ordered
-    beside = [_finding(standing) for standing in others if standing.is_kept]
+    beside = [_finding(standing) for standing in others if standing.is_kept(enough)]
     return [_as_sure_as(_finding(main), beside), *beside]
 
 
