@@ -76,9 +76,9 @@ screenshots: .venv/installed-tests  ## Pictures of every page of a running demon
 storm: .venv/installed-tests  ## 5,000 messages over five gateways while processes are killed (a quarter of an hour)
 	$(BIN)/python -m tests.storm.storm
 
-evaluate: .venv/installed-tests  ## Measure the engines on the development sets
-	$(BIN)/python -m tests.evaluation.evaluate_anonymise
-	$(BIN)/python -m tests.evaluation.evaluate_triage
+evaluate: .venv/installed-tests  ## Measure the engines on the development sets, and show what they miss
+	$(BIN)/python -m tests.evaluation.evaluate_anonymise --misses
+	$(BIN)/python -m tests.evaluation.evaluate_triage --misses
 
 bench: .venv/installed
 	$(BIN)/seere bench intake

@@ -96,6 +96,11 @@ def init_templates(app: Flask, language: LanguageSelector) -> None:
     )
 
 
+def marked(words: str) -> str:
+    """Words of the language that is fallen back to, for a page's template that gets them from elsewhere."""
+    return f"{_OPEN}{words}{_CLOSE}"
+
+
 def is_marked(page: str) -> bool:
     """Whether anything on a page fell back."""
     return _MARKS.search(page) is not None

@@ -112,6 +112,7 @@ class FindingKind(StrEnum):
     DOUBT = "doubt"  # {"reason": why a person should look at these words: they may identify somebody}
     TWIN = "twin"  # {"case_id": str}
     SAME_PERSON = "same_person"  # {"case_id": str}
+    PERSON = "person"  # {"token": str, "sex": "female" | "male" | "", "role": "victim" | "alleged_author" | … | ""}
     VICTIMS = "victims"  # {"status": "killed" | …, "count": int | None, "sex": str | None, "children": bool}
 
 

@@ -83,13 +83,10 @@ def _candidates(session: Session, case_ids: Sequence[uuid.UUID]) -> list[Candida
         select(Act.case_id, Act.violation_code).where(Act.case_id.in_(case_ids), Act.removed_at.is_(None))
     ):
         codes.setdefault(case_id, set()).add(code)
+    others = select(Case.id, Case.anonymised_text, Case.region_code, Case.occurred_from)
     return [
-        Candidate(
-            case_id=str(other.id),
-            text=other.anonymised_text,
-            region=other.region_code,
-            occurred_from=other.occurred_from,
-            violations=frozenset(codes.get(other.id, set())),
+        Candidate(str(other_id), text, region, day, frozenset(codes.get(other_id, set())))
+        for other_id, text, region, day in session.execute(
+            others.where(Case.id.in_(case_ids)).order_by(Case.id)
         )
-        for other in session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id))
     ]

@@ -106,6 +106,7 @@ class Action(StrEnum):
     TARGET_CHANGED = "delivery_target.changed"
     TARGET_REMOVED = "delivery_target.removed"
     FIGURES_ASKED = "publication.asked"
+    FIGURES_FAILED = "publication.failed"
     FIGURES_PUBLISHED = "publication.published"
     FIGURES_DISCARDED = "publication.discarded"
     FIGURES_RETRACTED = "publication.retracted"
@@ -179,6 +180,7 @@ class Action(StrEnum):
     HOLD_PLACED = "case.hold_placed"
     HOLD_LIFTED = "case.hold_lifted"
     JUDICIAL_ASKED = "judicial_file.asked"
+    JUDICIAL_KEY_REFUSED = "judicial_file.key_refused"  # the recipient's certificate
     JUDICIAL_CONFIRMED = "judicial_file.confirmed"
     JUDICIAL_WITHDRAWN = "judicial_file.withdrawn"
     JUDICIAL_APPROVED = "judicial_file.approved"

@@ -21,6 +21,7 @@ from app.casework.wording import (
     actor_label,
     date_label,
     language_label,
+    person_label,
     place_label,
     victims_label,
     violation_label,
@@ -37,10 +38,12 @@ KINDS = (
     "occurred",
     "actor",
     "victims",
+    "person",
     "twin",
     "same_person",
     "language",
 )
+_OF_PEOPLE = {"actor": actor_label, "victims": victims_label, "person": person_label}
 LINKS = frozenset({"twin", "same_person"})  # findings that point at another case
 STATED_BY_PEOPLE = ("place", "occurred", "urgency")  # may be added where the machine found none
 
@@ -134,10 +137,8 @@ def value_text(kind: str, value: Mapping[str, Any], twins: Mapping[str, Case] | 
             return date_label(date.fromisoformat(value["from"]), date.fromisoformat(value["to"]))
         case "urgency":
             return word(value.get("level"), "urgency")
-        case "actor":
-            return actor_label(value)
-        case "victims":
-            return victims_label(value)
+        case "actor" | "victims" | "person":
+            return _OF_PEOPLE[kind](value)
         case "doubt":
             return word(value.get("reason", ""), "doubt")
         case "twin" | "same_person":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.disclosure import identity_is_allowed
@@ -24,7 +24,7 @@ from app.models import (
     User,
 )
 from app.safe.errors import SafeError
-from app.safe.shares import holders, share_onward, withdraw_shares
+from app.safe.shares import holders, organisations_with_keys, share_onward, withdraw_shares
 from app.safe.unlocking import must_be_unlocked
 
 
@@ -50,21 +50,12 @@ def _share(session: Session, user: User, case: Case, organisation: Organisation)
     lacking = [report_id for report_id, by in held.items() if organisation.id not in by]
     if not lacking:
         return
-    if not _has_safe(session, organisation):
+    if not organisations_with_keys(session, [organisation.id]):
         raise CaseworkError("receiver_has_no_safe")
     try:
         share_onward(session, user, must_be_unlocked(), lacking, organisation.id)
     except SafeError as error:
         raise CaseworkError(error.code) from error
-
-
-def _has_safe(session: Session, organisation: Organisation) -> bool:
-    current = exists().where(
-        OrganisationKey.organisation_id == organisation.id,
-        OrganisationKey.ready_at.is_not(None),
-        OrganisationKey.retired_at.is_(None),
-    )
-    return bool(session.scalar(select(current)))
 
 
 def _reports(session: Session, case: Case) -> list[uuid.UUID]:

@@ -5,23 +5,20 @@ Never with identity: who somebody is, only they give away.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission, may
 from app.casework.errors import FORBIDDEN, CaseworkError
+from app.casework.grounds import Grounds, in_words, read_grounds
 from app.intake.consent import Consent, read
-from app.languages import page_language
 from app.models import Case, Channel, Disclosure, Report, ReportState, User
 
 SHORTEST_REASON = 30  # characters: a ground in a word is no reason
-FALLBACK = "fr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +48,14 @@ class Allowed:
 
 
 @cache
-def grounds() -> Mapping[str, Mapping[str, str]]:
+def grounds() -> Grounds:
     """The grounds, each with its words in several languages."""
-    source = resources.files("app.casework").joinpath("override_grounds.toml").read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, str]] = tomllib.loads(source)["grounds"]
-    return found
+    return read_grounds("app.casework", "override_grounds.toml")
 
 
 def ground_label(code: str) -> str:
     """A ground in the language of the page; the code itself for one that is no longer in the list."""
-    words = grounds().get(code, {})
-    return words.get(page_language()) or words.get(FALLBACK) or code
+    return in_words(grounds(), code)
 
 
 def may_override(user: User) -> bool:

@@ -73,7 +73,16 @@ FINDING_KINDS: Words = {
     "twin": lazy_gettext("Same event?"),
     "same_person": lazy_gettext("Same person named?"),
     "victims": lazy_gettext("Victims"),
+    "person": lazy_gettext("Person named"),
     "doubt": lazy_gettext("Could identify somebody?"),
+}
+SAID_OF_PERSONS: Words = {
+    "female": lazy_gettext("woman"),
+    "male": lazy_gettext("man"),
+    "victim": lazy_gettext("victim"),
+    "alleged_author": lazy_gettext("alleged author"),
+    "witness": lazy_gettext("witness"),
+    "source": lazy_gettext("source"),
 }
 VICTIM_STATUSES: Words = {
     "killed": lazy_gettext("killed"),
@@ -244,6 +253,7 @@ _TABLES = {
     "event": EVENTS,
     "doubt": DOUBTS,
     "victims": VICTIM_STATUSES,
+    "said_of_person": SAID_OF_PERSONS,
     "role": ROLES,
     "organisation_kind": ORGANISATION_KINDS,
 }
@@ -293,6 +303,12 @@ def victims_label(value: Mapping[str, Any]) -> str:
     count = value.get("count")
     label = f"{count} · {status}" if count else status
     return gettext("%(victims)s, children among them", victims=label) if value.get("children") else label
+
+
+def person_label(value: Mapping[str, Any]) -> str:
+    """A sign of the account with what the text says of whom it stands for: `PERSONNE-1: woman, victim`."""
+    said = ", ".join(word(value[part], "said_of_person") for part in ("sex", "role") if value.get(part))
+    return gettext("%(sign)s: %(said)s", sign=str(value.get("token", "")).strip("[]"), said=said)
 
 
 def language_label(code: str) -> str:

@@ -152,6 +152,7 @@ def _choices() -> Mapping[str, Any]:
     return {
         "levels": [(level, export_wording.LEVELS[level]) for level in levels],
         "formats": export_wording.format_options(list(possible.values())),
+        "descriptions": export_wording.format_descriptions(list(possible.values())),
         "languages": [(code, NAMES[code]) for code in LANGUAGES],
         "organisations": [organisation_option(each) for each in recipients(session)],
         "recurrences": list(wording.RECURRENCES.items()),

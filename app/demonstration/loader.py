@@ -21,7 +21,7 @@ from app.demonstration.stories import Story, stories
 from app.demonstration.waiting import TO_BE_SENT, wait_for, wait_for_sending
 from app.factory import bare
 from app.models import Message
-from app.queue import JobName
+from app.queue import JobName, enqueue_after_commit
 from app.settings import Settings
 
 logger = structlog.get_logger()
@@ -115,6 +115,7 @@ def _let_reporters_respond(settings: Settings, sent: Sent, now: datetime, patien
             age(session, report_id)
     with transaction() as session:
         age_notices(session, now)
+        enqueue_after_commit(session, JobName.REFRESH_FIGURES)  # the clock's next turn may be minutes away
 
 
 def _unsent_questions(report_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
@@ -162,7 +163,7 @@ Try this first
   1. Ouvrez le simulateur de téléphone, cliquez sur le premier exemple, envoyez.
   2. Connectez-vous à {address}/desk/ avec awa.monitor@demo.seere.example : le message est parmi les premiers.
   3. Ouvrez-le, posez une question : elle arrive sur le téléphone.
-  4. Connectez-vous avec nana.analyst@demo.seere.example : vérifiez un cas, téléchargez les cas vérifiés.
+  4. Connectez-vous avec nana.analyst@demo.seere.example : vérifiez un dossier, exportez les dossiers vérifiés.
 """
 
 __all__ = ["CannotLoad", "LoadResult", "accounts", "first_steps", "load"]

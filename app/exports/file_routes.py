@@ -22,11 +22,11 @@ from app.exports.blueprint import blueprint
 from app.exports.formats import formats
 from app.exports.sealed_files import CHUNK_BYTES, SealedFile
 from app.exports.selection import ExportFilter
+from app.looking_again import looked_at_again
 from app.models import OPEN_STATES, ExportKind, ExportRecord
 from app.safe.errors import LOCKED, SafeError
 from app.safe.unlocking import must_be_unlocked
 
-LOOK_AGAIN_SECONDS = 3
 PACKAGE_TYPE = "application/zip"
 _FORM = "export"
 
@@ -155,9 +155,7 @@ def _page(record: ExportRecord, form: FormState) -> ResponseReturnValue:
         wording=wording,
     )
     answer = make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
-    if is_open:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
+    return looked_at_again(answer, when=is_open)
 
 
 blueprint.add_app_template_filter(wording.file_size, "file_size")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from marshmallow import ValidationError
@@ -34,6 +34,7 @@ from app.exports.fields import tables
 from app.exports.formats import formats_for
 from app.exports.levels import Level
 from app.exports.selection import ANY_VERIFICATION, ExportFilter, count_chosen
+from app.looking_again import looked_at_again
 from app.models import (
     CaseStatus,
     ExportKind,
@@ -49,7 +50,6 @@ from app.reference.taxonomy import actor_categories, violations
 
 __all__ = ["blueprint", "file_routes", "register_routes"]
 
-LOOK_AGAIN_SECONDS = 3
 _FORM, _ASK = "export", "ask"
 
 
@@ -185,7 +185,7 @@ def _previewed(preview_id: uuid.UUID, form: FormState) -> ResponseReturnValue:
         form=form,
         wording=wording,
     )
-    return _refreshing(make_response(page, _status(form)), is_done=is_done)
+    return looked_at_again(make_response(page, _status(form)), when=not is_done)
 
 
 def _address(found: ExportPreview, wanted: ExportFilter) -> dict[str, Any]:
@@ -193,12 +193,6 @@ def _address(found: ExportPreview, wanted: ExportFilter) -> dict[str, Any]:
     said = {name: value for name, value in wanted.as_record().items() if name != "view_address"}
     recipient = found.recipient_organisation_id
     return {**said, "level": found.level} | ({"recipient_organisation": str(recipient)} if recipient else {})
-
-
-def _refreshing(answer: Response, *, is_done: bool) -> Response:
-    if not is_done:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
 
 
 def _status(form: FormState) -> HTTPStatus:

@@ -197,8 +197,13 @@ def format_name(code: str) -> str:
 
 
 def format_options(chosen: Sequence[ExportFormat]) -> list[tuple[str, str]]:
-    """Kinds of file to choose from: code and words."""
-    return [(each.code, f"{each.label(_language())} – {each.description(_language())}") for each in chosen]
+    """Kinds of file to choose from: code and name, short enough for the width of a phone."""
+    return [(each.code, each.label(_language())) for each in chosen]
+
+
+def format_descriptions(chosen: Sequence[ExportFormat]) -> list[tuple[str, str]]:
+    """What each kind of file is, and what it is good for: name and words."""
+    return [(each.label(_language()), each.description(_language())) for each in chosen]
 
 
 def words_of(codes: Iterable[str], table: str) -> list[tuple[str, str]]:

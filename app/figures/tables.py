@@ -21,6 +21,10 @@ class Table:
     headings: Sequence[str]
     rows: Sequence[Sequence[Cell]]
 
+    def is_of_words(self, column: int) -> bool:
+        """Whether a column, counted from 0, holds words: they begin at its left, figures end at its right."""
+        return any(isinstance(row[column], str) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

@@ -23,11 +23,11 @@ from app.imports.wording import FAILURES, REFUSALS, STATES
 from app.intake.consent import SHAREABLE_WITH, chosen
 from app.intake.partner_problems import FIELDS
 from app.intake.uploads import UploadRefused
+from app.looking_again import looked_at_again
 from app.models import ImportState, ReportImport
 
 blueprint = Blueprint("imports", __name__, url_prefix="/desk/imports")
 
-LOOK_AGAIN_SECONDS = 4
 LONGEST_LABEL = 80
 _SHOWN_PROBLEMS = 100
 
@@ -193,6 +193,4 @@ def _page(found: ReportImport, form: FormState) -> ResponseReturnValue:
         bad_rows=answers.rows_with_problems(found.problems),
     )
     answer = make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
-    if state in service.UNDER_WAY:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)  # for who has no script
-    return answer
+    return looked_at_again(answer, when=state in service.UNDER_WAY)

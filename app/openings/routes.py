@@ -27,6 +27,7 @@ from app.casework.complaints import from_casework, status_of
 from app.casework.errors import CaseworkError
 from app.clock import utcnow
 from app.database import db, transaction
+from app.looking_again import looked_at_again
 from app.models import Attachment, Case, Opening, OpeningSubject
 from app.openings import keeping, service
 from app.openings.amounts import amounts_for, most_in_an_hour, thresholds
@@ -39,7 +40,6 @@ from app.safe.errors import FACTOR_MISSING, LOCKED, SafeError
 
 blueprint = Blueprint("openings", __name__, url_prefix="/desk/openings")
 
-LOOK_AGAIN_SECONDS = 4
 _INERT = "sandbox; default-src 'none'"  # even if a browser took the file for a page, nothing in it would run
 
 
@@ -109,12 +109,9 @@ def show(opening_id: uuid.UUID) -> ResponseReturnValue:
         seconds_left=_seconds_left(shown),
     )
     response = make_response(page)
-    if shown.state is OpeningState.WAITING:
-        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)  # for who has no script
-    if shown.state is OpeningState.OPEN:
-        response.headers["Refresh"] = str(
-            _seconds_left(shown) + 1
-        )  # and then it is gone from the screen as well
+    looked_at_again(response, when=shown.state is OpeningState.WAITING)
+    if shown.state is OpeningState.OPEN:  # when its time is over it is gone from the screen as well
+        looked_at_again(response, after=_seconds_left(shown) + 1)
     if shown.state is OpeningState.OVER:
         keeping.forget(response, opening_id)
     return response

@@ -16,13 +16,13 @@ from app.casework.complaints import from_casework, from_validation, status_of
 from app.casework.errors import FORBIDDEN, NOT_FOUND, CaseworkError
 from app.clock import BAMAKO, utcnow
 from app.database import db, transaction
+from app.looking_again import looked_at_again
 from app.models import Publication, PublicationState
 from app.publications import document, queries, service
 from app.publications.desk_schemas import AskIn, PublishIn, RetractIn
 from app.publications.rules import latest_due, rules
 from app.publications.wording import FAILURES, STATES
 
-LOOK_AGAIN_SECONDS = 3
 blueprint = Blueprint("publishing", __name__, url_prefix="/desk/figures/publications")
 
 
@@ -53,9 +53,8 @@ def ask() -> ResponseReturnValue:
 def show(publication_id: uuid.UUID) -> ResponseReturnValue:
     """One snapshot as everybody would read it, and how much of it is hidden."""
     answer = make_response(_shown(publication_id, FormState()))
-    if queries.snapshot(db.session(), publication_id).state == PublicationState.ASKED:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
+    is_asked = queries.snapshot(db.session(), publication_id).state == PublicationState.ASKED
+    return looked_at_again(answer, when=is_asked)
 
 
 @blueprint.post("/<uuid:publication_id>/publishing")

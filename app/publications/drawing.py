@@ -43,6 +43,11 @@ def picture_title(name: str, language: str) -> str:
     return words("map", language) if name == MAP else heading(name, language)
 
 
+def map_legend(language: str) -> str:
+    """What is to be read below a map of regions and cercles on paper."""
+    return f"{words('map_colours', language)} {words('map_note', language)}"
+
+
 def described(table: FigureTable, language: str) -> str:
     """What a picture shows, for whom doesn't see it: its figures one after the other."""
     parts = (f"{_row(table, row, language)} {_told(sum_of(table, row), language)}" for row in table.rows)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from app.publications.periods import month_label
+from app.publications.periods import is_spoken, month_label
 from app.reference import geography
 from app.reference.taxonomy import actor_categories, violations
 
@@ -33,6 +33,23 @@ def label(dimension: str, code: str, language: str) -> str:
         return entry.label(language) if entry else code
     labels = _read().get(dimension, {}).get(code, {})
     return labels.get(language, labels.get(_FALLBACK, code))
+
+
+def has_words(dimension: str, code: str, language: str) -> bool:
+    """Whether a language has words of its own for a code, so that French need not stand in for them.
+
+    Names of places and codes that nobody knows are the same in all languages.
+    """
+    if not code:
+        return has_words("word", "not_known", language)
+    if dimension in {"region", "cercle"}:
+        return True
+    if dimension == "month":
+        return is_spoken(language)
+    if dimension in {"violation", "author"}:
+        entry = (violations() if dimension == "violation" else actor_categories()).get(code)
+        return entry is None or language in entry.labels
+    return language in _read().get(dimension, {}).get(code, {language: ""})
 
 
 def _place(dimension: str, code: str) -> str:

@@ -104,6 +104,11 @@ def month_label(code: str, language: str) -> str:
     return str(format_date(date(int(year), int(month), 1), "MMMM y", locale=_spoken(language)))
 
 
+def is_spoken(language: str) -> bool:
+    """Whether months and quarters are told in a language itself, not in French instead."""
+    return _spoken(language) == language
+
+
 def _spoken(language: str) -> str:
     """CLDR's names of months in Bambara are few people's own: French ones are read."""
     return "en" if language == "en" else "fr"

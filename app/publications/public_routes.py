@@ -19,9 +19,8 @@ from app.languages import page_language
 from app.models import Publication, PublicationState
 from app.public.appearance import offer_onion
 from app.public.compressing import init_compression
-from app.publications import document, drawing, queries
+from app.publications import document, drawing, page_words, queries
 from app.publications.catalogue import catalogue
-from app.publications.labels import column_label, dimension_name, heading, label, words
 from app.publications.periods import Period
 from app.publications.rules import rules
 from app.publications.tables import PeriodFigures
@@ -47,7 +46,7 @@ def page(period: str = "") -> ResponseReturnValue:
         "public/figures.html",
         shown=shown,
         figures=document.read(shown.document) if shown else None,
-        period=Period.parse(shown.period).label(page_language()) if shown else "",
+        period=page_words.period(shown.period) if shown else "",
         others=queries.ever_public(db.session()),
         pictures=drawing.NAMES,
         rules=rules(),
@@ -150,14 +149,10 @@ def _kept(answer: Response) -> Response:
     return answer
 
 
-def _period_in_words(code: str) -> str:
-    return Period.parse(code).label(page_language())
-
-
-blueprint.add_app_template_global(_period_in_words, "period_in_words")
-blueprint.add_app_template_global(label, "figure_label")
-blueprint.add_app_template_global(heading, "figure_heading")
-blueprint.add_app_template_global(column_label, "figure_column")
-blueprint.add_app_template_global(dimension_name, "figure_dimension")
-blueprint.add_app_template_global(words, "figure_word")
-blueprint.add_app_template_global(drawing.picture_title, "figure_picture")
+blueprint.add_app_template_global(page_words.period, "period_in_words")
+blueprint.add_app_template_global(page_words.label, "figure_label")
+blueprint.add_app_template_global(page_words.heading, "figure_heading")
+blueprint.add_app_template_global(page_words.column, "figure_column")
+blueprint.add_app_template_global(page_words.dimension, "figure_dimension")
+blueprint.add_app_template_global(page_words.word, "figure_word")
+blueprint.add_app_template_global(page_words.picture, "figure_picture")

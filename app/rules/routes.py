@@ -18,6 +18,7 @@ from app.accounts.session import current_user
 from app.casework.complaints import status_of
 from app.casework.errors import CaseworkError
 from app.database import db, transaction
+from app.looking_again import looked_at_again
 from app.models import PreviewState, RoutingRule
 from app.rules import choices, previews, queries, schemas, service, wording
 from app.rules.complaints import complaint, problems_of
@@ -25,7 +26,6 @@ from app.rules.content import RuleContent, content_of, from_record
 
 blueprint = Blueprint("rules", __name__, url_prefix="/desk/rules")
 
-LOOK_AGAIN_SECONDS = 3
 NEW_RULE: Mapping[str, Any] = {
     "minimum_urgency": "0",
     "confidence": "50",
@@ -224,9 +224,7 @@ def _previewed(preview_id: uuid.UUID, form: FormState) -> ResponseReturnValue:
         ),
         _status(form),
     )
-    if not is_done:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
+    return looked_at_again(answer, when=not is_done)
 
 
 def _changes(rule: RoutingRule | None, content: RuleContent, names: wording.Names) -> Sequence[str]:

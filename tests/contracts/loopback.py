@@ -183,7 +183,7 @@ def nobody() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
-Server = TypeVar("Server", bound=StandIn)
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import ssl
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, quote, urlsplit
+
+from tests.contracts.loopback import running
 
 ACCESS_KEY, SECRET_KEY, REGION, BUCKET = "AKIDEXAMPLE", "a secret of the store", "bamako-1", "partner-drop"
 _AUTHORISATION = re.compile(
@@ -23,19 +24,27 @@ _LISTING = (
 
 
 class S3StandIn(ThreadingHTTPServer):
-    """`objects` is what it took by path, `refused` why it refused."""
+    """`objects` is what it took by path, `refused` why it refused, `unheard` how many broke off before they asked."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if context else "http"
+        if context:  # hands are shaken by the thread that answers
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.objects: dict[str, bytes] = {}
         self.refused: list[str] = []
+        self.unheard = 0
+
+    def handle_error(self, *_arguments: object) -> None:
+        """A client that didn't like the certificate; nothing is said of it."""
+        self.unheard += 1
 
     @property
     def address(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,15 +113,6 @@ def _signature(canonical: str, moment: str, day: str) -> str:
     return hmac.digest(key, "\n".join(["AWS4-HMAC-SHA256", moment, scope, digest]).encode(), "sha256").hex()
 
 
-@contextmanager
-def storing() -> Iterator[S3StandIn]:
-    """The store, for the time of a test."""
-    server = S3StandIn()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+def storing(context: ssl.SSLContext | None = None) -> AbstractContextManager[S3StandIn]:
+    """The store, for the time of a test; by TLS where a certificate is given."""
+    return running(S3StandIn(context))

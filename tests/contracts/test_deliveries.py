@@ -8,7 +8,9 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from cryptography.x509 import DNSName
 
+from tests.contracts.certificates import Authority
 from tests.contracts.s3_stand_in import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, storing
 from tests.contracts.sftp_stand_in import PASSWORD, USER, SFTPStandIn, serving
 from workers.deliveries import object_store, sftp
@@ -79,18 +81,52 @@ def test_sftp_brings_a_file_whole_goes_on_where_it_stopped_and_trusts_one_host_o
 
 def test_a_store_takes_what_is_signed_with_its_key_and_nothing_else(package: Path) -> None:
     with storing() as store:
-        address = {"endpoint": store.address, "region": REGION, "bucket": BUCKET, "folder": "seere"}
-        secret = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
-        target = OpenedTarget(uuid.uuid4(), "s3", address, "", secret)
+        target = to_store(store.address)
         object_store.look(target, allows_loopback=True)
         object_store.bring(target, package, NAME, allows_loopback=True)
         assert store.objects == {f"/{BUCKET}/seere/{NAME}": CONTENT}
 
-        forged = replace(target, secret={**secret, "secret_key": "another"})
+        forged = replace(target, secret={**target.secret, "secret_key": "another"})
         with pytest.raises(CannotDeliver) as caught:
             object_store.bring(forged, package, "forged", allows_loopback=True)
         assert (caught.value.code, caught.value.is_final) == ("login", True)
         assert set(store.refused) == {"signature"}
         for endpoint, code in (("https://127.0.0.1", "private"), (store.address, "not_https")):
             with pytest.raises(CannotDeliver, match=code):
-                object_store.bring(replace(target, address={**address, "endpoint": endpoint}), package, NAME)
+                object_store.bring(
+                    replace(target, address={**target.address, "endpoint": endpoint}), package, NAME
+                )
+
+
+def test_a_store_is_spoken_to_by_tls_and_only_if_somebody_trusted_says_who_it_is(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    with (
+        storing(authority.server()) as store,
+        storing(authority.server(DNSName("elsewhere.example"))) as other,
+    ):
+        target = to_store(store.address)
+        assert object_store_failure(target, package) == ("tls", False)  # nobody knows its authority
+        assert (store.objects, store.refused) == ({}, [])
+        assert store.unheard > 0
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
+        assert object_store_failure(to_store(other.address), package) == ("tls", False)
+        assert (other.objects, other.refused) == ({}, [])
+        object_store.look(target, allows_loopback=True)
+        object_store.bring(target, package, NAME, allows_loopback=True)
+        assert store.objects == {f"/{BUCKET}/seere/{NAME}": CONTENT}
+        assert store.refused == []
+
+
+def to_store(endpoint: str) -> OpenedTarget:
+    address = {"endpoint": endpoint, "region": REGION, "bucket": BUCKET, "folder": "seere"}
+    secret = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
+    return OpenedTarget(uuid.uuid4(), "s3", address, "", secret)
+
+
+def object_store_failure(target: OpenedTarget, package: Path) -> tuple[str, bool]:
+    with pytest.raises(CannotDeliver) as caught:
+        object_store.bring(target, package, NAME, allows_loopback=True)
+    return caught.value.code, caught.value.is_final

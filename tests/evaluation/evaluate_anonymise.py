@@ -1,7 +1,8 @@
 """Measure the anonymiser: recall and precision by label, language and style, leaks, institutions masked, calibration.
 
 Reads the independent messages (development lines; or `--split held_out` or `held_out_two`, run rarely and never tuned
-on) and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the same run.
+on) and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the same run;
+`--plots FOLDER` draws the calibration as SVG too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -26,8 +28,11 @@ from tests.evaluation.anonymise_figures import (
     reliability,
     share,
 )
+from tests.evaluation.calibration import PLOTS, by_tenth, plot, write_picture
 from tests.evaluation.reading import KEEP, MASKED, SETS, UNREAD
 from workers.anonymise import anonymise, preload
+
+_MASKS, _RISK = "confidence of person masks", "residual risk"
 
 
 def seere(text: str) -> list[Found]:
@@ -76,17 +81,23 @@ def report_groups(listed: Sequence[Marked], counts: Sequence[Counts], attribute:
     ]
 
 
-def report_calibration(listed: Sequence[Marked], counts: Sequence[Counts]) -> list[str]:
-    """Confidences of person masks and residual risks beside what came true."""
+def report_calibration(
+    name: str, listed: Sequence[Marked], counts: Sequence[Counts], plots: Path | None
+) -> list[str]:
+    """Confidences of person masks and residual risks beside what came true, drawn; risks are small and crowd in the
+    lowest tenth, so they stand in groups of equal size too.
+    """
     masks = [(message, mask) for message in listed for mask in seere(message.text) if mask.label == "PERSON"]
-    sure = reliability([mask.confidence for _, mask in masks], [is_mask_right(*pair) for pair in masks])
+    sure = by_tenth([mask.confidence for _, mask in masks], [is_mask_right(*pair) for pair in masks])
     risks = [anonymise(message.text).residual_risk for message in listed]
-    leaking = reliability(risks, [bool(each.leaks) for each in counts])
+    leaking = [bool(each.leaks) for each in counts]
+    write_picture(plots, f"anonymise-masks-{name}", f"{_MASKS}, {name}", sure)
+    write_picture(plots, f"anonymise-risk-{name}", f"{_RISK}, {name}", by_tenth(risks, leaking))
     return [
-        "  confidence of person masks (n, mean given, share right):",
-        *(f"    {size:4} {given:.3f} {came:.3f}" for size, given, came in sure),
-        "  residual risk (n, mean given, share leaking):",
-        *(f"    {size:4} {given:.3f} {came:.3f}" for size, given, came in leaking),
+        *plot(_MASKS, sure),
+        *plot(_RISK, by_tenth(risks, leaking)),
+        "  residual risk in groups of equal size (n, mean given, share leaking):",
+        *(f"    {size:4} {given:.3f} {came:.3f}" for size, given, came in reliability(risks, leaking)),
     ]
 
 
@@ -102,14 +113,16 @@ def report_speed(listed: Sequence[Marked], anonymiser: Anonymiser) -> str:
     return f"  processor time: median {middle:.1f} ms, p95 {slow:.1f} ms, total {total:.2f} s"
 
 
-def _print_set(name: str, listed: Sequence[Marked], *, misses: bool) -> None:
+def _print_set(
+    heading: str, name: str, listed: Sequence[Marked], *, misses: bool, plots: Path | None
+) -> None:
     counts = measure(listed)
-    click.echo(f"{name}: {len(listed)} messages")
+    click.echo(f"{heading}: {len(listed)} messages")
     for line in (
         *report(counts),
         *report_groups(listed, counts, "language"),
         *report_groups(listed, counts, "style"),
-        *report_calibration(listed, counts),
+        *report_calibration(name, listed, counts, plots),
         report_speed(listed, seere),
     ):
         click.echo(line)
@@ -134,16 +147,17 @@ def _print_presidio(listed: Sequence[Marked]) -> None:
 @click.option(
     "--presidio", is_flag=True, help="Measure Presidio beside it, where presidio-analyzer is installed."
 )
-def main(split: str, misses: bool, presidio: bool) -> None:
+@click.option("--plots", type=PLOTS, help="A folder for the calibration plots as SVG.")
+def main(split: str, misses: bool, presidio: bool, plots: Path | None) -> None:
     """Print the figures of a split and of the first set."""
     if misses and split in UNREAD:
         raise click.UsageError("Held-out messages are only counted, never shown.")
     preload()
     listed = marked_messages(split)
-    _print_set(f"independent messages, {split}", listed, misses=misses)
+    _print_set(f"independent messages, {split}", split, listed, misses=misses, plots=plots)
     if presidio:
         _print_presidio(listed)
-    _print_set("first set", list(old_messages()), misses=misses)
+    _print_set("first set", "first_set", list(old_messages()), misses=misses, plots=plots)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""Measures triage: `python -m tests.evaluation.evaluate_triage [SET …] [--misses]`.
+"""Measures triage: `python -m tests.evaluation.evaluate_triage [SET …] [--misses] [--plots FOLDER]`.
 
-Sets: `tuning` and `held` (written beside the vocabulary; only a guard now), `development` (may be looked at), and
-`held_out` and `held_out_two` (never shown, and only run to report). Prints JSON lines: each set, then its languages and
-styles. After each share of a whole set stand the bounds of its 95 % bootstrap interval.
+Sets: `tuning` and `held` (written beside the vocabulary; only a guard now), `development` (may be looked at),
+`third_tuned` and `third_checked` (the two halves of the third round, if asked for), and `held_out` and `held_out_two`
+(never shown, and only run to report). Prints JSON lines: each set, then its languages and styles. After each share of a
+whole set stand the bounds of its 95 % bootstrap interval. Then a plot of its calibration, with `--plots FOLDER` as SVG
+too.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from typing import Any
 
 import click
 
+from tests.evaluation.calibration import PLOTS, Tenth, by_tenth, plot, write_picture
 from tests.evaluation.reading import UNREAD
 from tests.evaluation.triage_messages import Judged, judged
 
 _RESAMPLES, _SEED = 400, 5
 _SETS = ("tuning", "held", "development")
+_ROUNDS = ("third_tuned", "third_checked")
 _SHARES: Mapping[str, Callable[[Judged], bool | None]] = {
     "main_code": lambda message: message.has_main,
     "region": lambda message: message.is_right("region"),
@@ -135,26 +139,36 @@ def _miss(message: Judged) -> str:
     )
 
 
-def _report(name: str, messages: Sequence[Judged]) -> None:
+def calibration(messages: Sequence[Judged]) -> list[Tenth]:
+    """The confidence of the main code beside whether it was one of those expected, by tenths."""
+    sure = [float(message.given["violations"][0]["confidence"]) for message in messages]
+    return by_tenth(sure, [message.has_main for message in messages])
+
+
+def _report(name: str, messages: Sequence[Judged], plots: Path | None) -> None:
     click.echo(json.dumps({"set": name, **_with_bounds(messages)}, ensure_ascii=False))
     scores = {code: round(score, 2) for code, score in main_f1(messages).items()}
     click.echo(json.dumps({"set": name, "f1_main_by_code": scores}))
     for by in ("language", "style"):
         for group, chosen in _grouped(messages, by).items():
             click.echo(json.dumps({"set": name, f"by_{by}": group, **figures(chosen)}, ensure_ascii=False))
+    tenths, title = calibration(messages), f"confidence of the main code, {name}"
+    click.echo("\n".join(plot(title, tenths)))
+    write_picture(plots, f"triage-{name}", title, tenths)
 
 
 @click.command()
-@click.argument("sets", nargs=-1, type=click.Choice([*_SETS, *sorted(UNREAD)]))
+@click.argument("sets", nargs=-1, type=click.Choice([*_SETS, *_ROUNDS, *sorted(UNREAD)]))
 @click.option("--misses", is_flag=True, help="Show what went wrong; refused for the held-out sets.")
-def main(sets: tuple[str, ...], *, misses: bool) -> None:
-    """Print the figures of each set as JSON lines."""
+@click.option("--plots", type=PLOTS, help="A folder for the calibration plots as SVG.")
+def main(sets: tuple[str, ...], *, misses: bool, plots: Path | None) -> None:
+    """Print the figures of each set as JSON lines, and how far its confidence can be trusted."""
     if misses and UNREAD.intersection(sets):
         raise click.UsageError("Held-out messages are only counted, never shown.")
     for name in sets or _SETS:
         messages = list(judged(name))
         if messages:
-            _report(name, messages)
+            _report(name, messages, plots)
         if misses:
             for message in filter(_is_missed, messages):
                 click.echo(_miss(message))

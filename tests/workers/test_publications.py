@@ -27,6 +27,7 @@ from app.clock import utcnow
 from app.database import db, transaction
 from app.models import (
     Act,
+    AuditEntry,
     Case,
     Involvement,
     InvolvementRole,
@@ -153,6 +154,21 @@ def test_figures_go_public_only_by_hand_and_come_back_with_a_reason(
     assert "Counted twice by mistake." in client.get("/figures?lang=en").text
 
 
+def test_figures_too_few_to_be_shown_are_not_proposed_and_the_audit_trail_says_why(
+    desk: FlaskClient, work: Callable[[], None]
+) -> None:
+    with transaction() as session:
+        session.add(_case(1, "ML05", Verification.VERIFIED))
+    asked = desk.post(DESK, data={"period": PERIOD.code, "csrf_token": csrf_token(desk, DESK)})
+    work()
+    found = db.session.scalars(db.select(Publication)).one()
+    assert (found.state, found.failure, found.document) == (PublicationState.FAILED, "too_few", "")
+    entry = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "publication.failed")).one()
+    assert (entry.actor, entry.subject) == ("worker", f"publication:{found.id}")
+    assert entry.detail == {"number": found.number, "period": PERIOD.code, "code": "too_few"}
+    assert desk.get(asked.location).status_code == 200
+
+
 def again(desk: FlaskClient) -> int:
     """Asking for the same period once more."""
     return desk.post(DESK, data={"period": PERIOD.code, "csrf_token": csrf_token(desk, DESK)}).status_code
@@ -192,6 +208,10 @@ def page_is_small_and_safe(client: FlaskClient) -> None:
         assert page.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in page.headers
         text = gzip.decompress(page.data).decode()
+        assert ('<span lang="fr" dir="ltr">Féminin</span>' in text) is (
+            language == "bm"
+        )  # no Bambara for it yet
+        assert ("Mara" in text) is (language == "bm")
         addresses = re.findall(r'src="(/figures/charts/[^"]+)"', text)
         assert addresses
         for address in addresses if language == "fr" else ():

@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from app.clock import utcnow
-from app.database import db
+from app.database import db, transaction
 from app.intake import receipts
 from app.intake.service import NewReport, submit
 from app.models import Case, Channel, Finding, Likeness, Report
 from app.settings import Settings
 from workers import processing
+from workers.benchmarks.twin_cases import Teller, write_told
 from workers.processing import Keys
+from workers.twinning import likely_twins
 
 pytestmark = pytest.mark.slow
 
@@ -110,9 +112,22 @@ def test_candidates_come_from_an_index(process: Callable[[str], uuid.UUID], app:
         for statement, parameters in statements:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()  # type: ignore[arg-type]
             assert not [row for row in plan if "SCAN likeness" in str(row)], plan
+            assert "USING COVERING INDEX ix_likeness_kind_key_case_id" in str(plan), "no row is read"
 
 
 def test_every_case_has_its_keys(process: Callable[[str], uuid.UUID]) -> None:
     process(ATTACK)
     assert {likeness.kind for likeness in db.session.scalars(select(Likeness))} == {"text", "event"}
     assert db.session.scalars(select(Case)).one().is_withdrawn is False
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_told_again_is_found_among_many_as_the_benchmark_stores_them(app: Flask) -> None:
+    teller = Teller()
+    with transaction() as session:
+        write_told(session, teller, 60)
+    rules = set()
+    for told in [teller.tell() for _ in range(80)]:
+        told.case.anonymised_text = told.text
+        rules |= {found.rule for found in likely_twins(db.session(), told.case, told.keys)}
+    assert "same message again" in rules

@@ -11,8 +11,9 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
+
+from app.clock import utcnow
 
 _TOGETHER = 64
 _WARM_UP = 40
@@ -60,7 +61,7 @@ def _read_singly(texts: Sequence[str]) -> None:
     from workers.triage import triage
     from workers.triage.language import spoken
 
-    received_at = datetime.now(UTC)
+    received_at = utcnow()
     for text in texts:
         heard = spoken(text)  # once for both, as in the pipeline
         anonymise(text, heard.language)
@@ -72,7 +73,7 @@ def _read_together(texts: Sequence[str]) -> None:
     from workers.triage import triage
     from workers.triage.language import spoken
 
-    received_at = datetime.now(UTC)
+    received_at = utcnow()
     for at in range(0, len(texts), _TOGETHER):
         some = texts[at : at + _TOGETHER]
         heard = [spoken(text) for text in some]

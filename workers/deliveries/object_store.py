@@ -20,6 +20,7 @@ CONNECT_TIME = timedelta(seconds=20)
 WHOLE_TIME = timedelta(seconds=600)
 RETRY_TIME = timedelta(seconds=30)
 _LOOKED_FOR = 1
+_BAD_CERTIFICATE = "InvalidCertificate"  # by its name in rustls: obstore has no error of its own for it
 
 
 def bring(target: OpenedTarget, file: Path, name: str, *, allows_loopback: bool = False) -> None:
@@ -67,4 +68,6 @@ def _told(error: Exception) -> CannotDeliver:
         return CannotDeliver("login", is_final=True)
     if isinstance(error, FileNotFoundError):
         return CannotDeliver("folder")
+    if _BAD_CERTIFICATE in str(error):
+        return CannotDeliver("tls")  # it may be renewed within the day
     return CannotDeliver("not_taken")

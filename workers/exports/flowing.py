@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
-from workers.exports.statements import Facts, Statement
+from workers.exports.statement_columns import Facts, Statement
 
 _FETCHED_AT_ONCE = 2000  # rows in memory for each statement that is open
 _OPEN = "seere_export_readings"

@@ -15,7 +15,8 @@ from workers.exports.preparing import known_language, state_of
 from workers.exports.reading import Batch, read_part_rows
 from workers.exports.release import Withheld
 from workers.exports.second_pass import SecondPass, second_pass
-from workers.exports.statements import Facts, Part
+from workers.exports.statement_columns import Facts
+from workers.exports.statements import Part
 from workers.pipeline import NO_NAMES, AcceptedNames
 
 logger = structlog.get_logger()

@@ -134,7 +134,7 @@ def _write_readme(release: Release, folder: Path, files: Sequence[Path], key: Si
         said["purpose"].format(purpose=copy.purpose),
         said["level"].format(level=level),
         said["made"].format(made_at=f"{copy.made_at.astimezone(UTC):%Y-%m-%d %H:%M}", made_by=copy.made_by),
-        *(f"{name}: {value}" for name, value in copy.filters),
+        *(said["filter"].format(name=name, value=value) for name, value in copy.filters),
         said["limits"],
         said["contents"],
         *(f"  {path.relative_to(folder).as_posix()}" for path in sorted(files)),

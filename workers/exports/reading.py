@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from workers.exports.among import about, in_batches, just, plans, roughly
 from workers.exports.flowing import Flow
-from workers.exports.statements import PARTS, Facts, Part, Statement, cases
+from workers.exports.statement_columns import Facts, Statement
+from workers.exports.statements import PARTS, Part, cases
 from workers.exports.text_digests import teach_digests
 
 AT_ONCE = 2000  # cases, with all that belongs to them in memory

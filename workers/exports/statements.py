@@ -8,23 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    Row,
-    Select,
-    String,
-    case,
-    cast,
-    exists,
-    false,
-    func,
-    not_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, case, exists, false, func, not_, select
 
 from app.models import (
     GOES_OUT,
@@ -34,18 +19,21 @@ from app.models import (
     FindingState,
     Involvement,
     InvolvementRole,
-    Organisation,
     Person,
-    Referral,
     ReleaseText,
     Report,
     ReportState,
-    SourceAssessment,
+)
+from workers.exports.statement_columns import Statement, moment
+from workers.exports.statements_apart import (
+    acts,
+    acts_of_cases,
+    involvements,
+    persons,
+    referrals,
+    reports,
 )
 from workers.exports.text_digests import TextDigest
-
-Statement = Select[*tuple[Any, ...]]
-Facts = Row[*tuple[Any, ...]]  # a row of one
 
 
 class Part(StrEnum):
@@ -67,26 +55,16 @@ class Part(StrEnum):
     REPORTS = "reports"
 
 
-def _moment(column: Any) -> Any:
-    """A moment as the driver hands it over, UTC where it has no zone: only its day is wanted."""
-    return type_coerce(column, DateTime(timezone=True)).label(column.key)
-
-
-def _words(column: Any, name: str) -> Any:
-    """An id or a list as text: half a million objects would take as long as all the rest."""
-    return cast(column, String).label(name)
-
-
 def cases(parts: frozenset[Part]) -> Statement:
     """The cases' own columns, with the account, or what goes out of it, where these are among the parts."""
     own = select(
         Case.number,
         Case.status,
         Case.verification,
-        _moment(Case.verified_at),
+        moment(Case.verified_at),
         Case.channel,
         Case.language,
-        _moment(Case.received_at),
+        moment(Case.received_at),
         Case.urgency,
         Case.region_code,
         Case.cercle_code,
@@ -134,32 +112,7 @@ def _held() -> Statement:
 
 def _violations() -> Statement:
     """In the order of acts."""
-    return _acts_of_cases(Case.number, Act.violation_code)
-
-
-def _acts() -> Statement:
-    return _acts_of_cases(
-        Case.number,
-        _words(Act.id, "id"),
-        Act.violation_code,
-        Act.is_main,
-        Act.state,
-        Act.occurred_from,
-        Act.occurred_to,
-        Act.region_code,
-        Act.cercle_code,
-        Act.method,
-    )
-
-
-def _acts_of_cases(*columns: Any) -> Statement:
-    """The main one first, the others by their codes."""
-    return (
-        select(*columns)
-        .join_from(Act, Case, Case.id == Act.case_id)
-        .where(Act.removed_at.is_(None))
-        .order_by(Case.number, Act.is_main.desc(), Act.violation_code, Act.id)
-    )
+    return acts_of_cases(Case.number, Act.violation_code)
 
 
 def _actors() -> Statement:
@@ -208,94 +161,15 @@ def _sources() -> Statement:
     )
 
 
-def _persons() -> Statement:
-    return (
-        select(
-            Case.number,
-            _words(Person.id, "id"),
-            Person.kind,
-            Person.label,
-            Person.sex,
-            Person.age_group,
-            Person.state,
-            _words(Person.characteristics, "characteristics"),
-            Person.women,
-            Person.men,
-            Person.girls,
-            Person.boys,
-            Person.unknown,
-            Person.is_at_least,
-            Person.actor_code,
-            Person.actor_category,
-            Person.has_acquiescence,
-        )
-        .join(Case, Case.id == Person.case_id)
-        .where(Person.removed_at.is_(None))
-        .order_by(Case.number, Person.created_at, Person.id)
-    )
-
-
-def _involvements() -> Statement:
-    """Of persons and acts that are still on record."""
-    return (
-        select(
-            Case.number,
-            _words(Involvement.person_id, "person_id"),
-            _words(Act.id, "act_id"),
-            Involvement.role,
-            Involvement.certainty,
-        )
-        .join(Case, Case.id == Involvement.case_id)
-        .join(Person, Person.id == Involvement.person_id)
-        .outerjoin(Act, (Act.id == Involvement.act_id) & Act.removed_at.is_(None))
-        .where(Involvement.removed_at.is_(None), Person.removed_at.is_(None))
-        .order_by(Case.number, Involvement.created_at, Involvement.id)
-    )
-
-
-def _referrals() -> Statement:
-    return (
-        select(
-            Case.number,
-            Organisation.name,
-            Organisation.kind,
-            Referral.state,
-            _moment(Referral.created_at),
-            _moment(Referral.deadline_at),
-            _moment(Referral.decided_at),
-        )
-        .join(Case, Case.id == Referral.case_id)
-        .join(Organisation, Organisation.id == Referral.organisation_id)
-        .order_by(Case.number, Referral.created_at, Referral.id)
-    )
-
-
-def _reports() -> Statement:
-    return (
-        select(
-            Case.number,
-            _words(Report.id, "id"),
-            Report.channel,
-            _moment(Report.received_at),
-            SourceAssessment.reliability,
-            SourceAssessment.credibility,
-        )
-        .join(Case, Case.id == Report.case_id)
-        .outerjoin(SourceAssessment, SourceAssessment.report_id == Report.id)
-        .where(Report.state != ReportState.WITHDRAWN)
-        .order_by(Case.number, Report.received_at, Report.id)
-    )
-
-
 PARTS: Mapping[Part, Callable[[], Statement]] = {
     Part.HELD: _held,
     Part.VIOLATIONS: _violations,
     Part.ACTORS: _actors,
     Part.VICTIMS: _victims,
     Part.SOURCES: _sources,
-    Part.ACTS: _acts,
-    Part.PERSONS: _persons,
-    Part.INVOLVEMENTS: _involvements,
-    Part.REFERRALS: _referrals,
-    Part.REPORTS: _reports,
+    Part.ACTS: acts,
+    Part.PERSONS: persons,
+    Part.INVOLVEMENTS: involvements,
+    Part.REFERRALS: referrals,
+    Part.REPORTS: reports,
 }

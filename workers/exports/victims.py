@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.models import PersonKind
-from workers.exports.statements import Facts
+from workers.exports.statement_columns import Facts
 
 _WOMEN, _MEN, _GIRLS, _BOYS = "women", "men", "girls", "boys"
 _MINORS = frozenset({"child", "adolescent", "minor"})

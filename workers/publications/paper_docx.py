@@ -3,46 +3,129 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from typing import Any
 
-import pypdfium2
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-from markupsafe import Markup
-from PIL import ImageOps
+from docx.shared import Cm, Length, Pt, RGBColor
 
-from app.publications.drawing import MAP, described, draw
-from app.publications.labels import heading, words
+from app.publications.drawing import MAP, map_legend
 from app.publications.template_text import Block
-from workers.exports.papers.printing import paper
-from workers.publications.report import Grid, Report, grid, legend
+from workers.publications.docx_contents import add_contents, bookmark
+from workers.publications.docx_pictures import add_picture
+from workers.publications.docx_tables import add_table, is_wide
+from workers.publications.report import CONTENTS, CONTENTS_LEVEL, Report, grid, legend
 
-_PICTURE_SCALE = 3.0  # pixels for each point of the drawing: sharp on paper
-_PICTURE_WIDTH = Cm(13)
-_MARGIN = Cm(2)
-_WIDE, _SMALL, _SMALLEST = 9, Pt(9), Pt(6)
-_NO_MARGINS = "".join(
-    f"@{corner}{{content:none}}" for corner in ("top-left", "top-right", "bottom-left", "bottom-right")
-)
-_ALONE = f"@page{{size:135mm 175mm;margin:0;{_NO_MARGINS}}}svg{{width:135mm}}"
-_DRAWN = Markup(
-    '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head><body>{}</body></html>'
-)
+_LONG_SIDE, _SHORT_SIDE, _MARGIN = Cm(29.7), Cm(21), Cm(2)
+_FONT, _INK = "Calibri", RGBColor(0x17, 0x2B, 0x3F)
+_SMALL = Pt(9)
+_LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 
 
 def lay_out(report: Report) -> bytes:
     """The DOCX."""
-    document = Document()
-    _prepare(document, report)
-    for block in report.blocks:
-        _add(document, report, block)
+    writing = _Writing(report)
+    for block, following in pairwise([*report.blocks, None]):
+        if block is not None:
+            writing.add(block, following)
     made = io.BytesIO()
-    document.save(made)
+    writing.document.save(made)
     return made.getvalue()
+
+
+class _Writing:
+    """A document while it is written: whether a new page is due, and which way the page lies."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.document = report, Document()
+        self._is_break_due, self._is_listed, self._headings = False, False, 0
+        _prepare(self.document, report)
+
+    def add(self, block: Block, following: Block | None) -> None:
+        """One block; words before a chart or a table stay on its page."""
+        if block.kind == "page":
+            self._is_break_due = True
+            return
+        self._turn(is_wide=block.kind == "table" and is_wide(self._grid(block)))
+        first, last = self._write(block)
+        if self._is_break_due:
+            first.paragraph_format.page_break_before = True
+            self._is_break_due = False
+        if following is not None and following.kind in {"chart", "table"} and block.kind == "paragraph":
+            last.paragraph_format.keep_with_next = True
+
+    def _write(self, block: Block) -> tuple[Any, Any]:
+        """The first and the last paragraph of what was written."""
+        match block.kind:
+            case "heading":
+                written = [self._heading(block)]
+            case "bullets":
+                written = [self.document.add_paragraph(item, style="List Bullet") for item in block.items]
+            case "table":
+                written = [self._table(block)]
+            case "chart":
+                written = [add_picture(self.document, self.report, block.text)]
+                if block.text == MAP:
+                    written.append(self._small(map_legend(self.report.language)))
+            case _:
+                written = [self.document.add_paragraph(block.text)]
+        return written[0], written[-1]
+
+    def _heading(self, block: Block) -> Any:
+        if block.level > 1 and not self._is_listed:
+            add_contents(self.document, CONTENTS[self.report.language], self._entries())
+            self._is_listed = self._is_break_due = True
+        heading = self.document.add_heading(block.text, block.level)
+        if block.level == CONTENTS_LEVEL:
+            self._headings += 1
+            bookmark(heading, _bookmark_of(self._headings), self._headings)
+        return heading
+
+    def _entries(self) -> list[tuple[str, str]]:
+        listed = [
+            each.text
+            for each in self.report.blocks
+            if each.kind == "heading" and each.level == CONTENTS_LEVEL
+        ]
+        return [(text, _bookmark_of(number)) for number, text in enumerate(listed, 1)]
+
+    def _table(self, block: Block) -> Any:
+        said = legend(self.report, block.text)
+        title = add_table(self.document, self._grid(block), _across(self.document), is_followed=bool(said))
+        self._small(said)
+        return title
+
+    def _small(self, text: str) -> Any:
+        paragraph = self.document.add_paragraph()
+        paragraph.add_run(text).font.size = _SMALL
+        return paragraph
+
+    def _grid(self, block: Block) -> Any:
+        return grid(self.report.table(block.text), self.report.language)
+
+    def _turn(self, *, is_wide: bool) -> None:
+        """A page on its side for a wide table, and upright again after it."""
+        way = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+        if self.document.sections[-1].orientation == way:
+            return
+        section = self.document.add_section()
+        section.orientation = way
+        section.page_width, section.page_height = section.page_height, section.page_width
+        self._is_break_due = False  # a section begins a page
+
+
+def _bookmark_of(number: int) -> str:
+    return f"_Toc{number:08}"
+
+
+def _across(document: Any) -> Length:
+    """How wide the text of the page is."""
+    section = document.sections[-1]
+    return Length(section.page_width - section.left_margin - section.right_margin)
 
 
 def _prepare(document: Any, report: Report) -> None:
@@ -50,101 +133,49 @@ def _prepare(document: Any, report: Report) -> None:
     properties.title, properties.author, properties.comments = report.title, "Seere", report.mark
     properties.language = report.language
     properties.created = properties.modified = report.made_at
-    document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Calibri", Pt(11)
+    _dress(document)
     _speak(document, report.language)
     section = document.sections[0]
-    section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
+    section.page_width, section.page_height = _SHORT_SIDE, _LONG_SIDE
     section.left_margin = section.right_margin = _MARGIN
-    section.header.paragraphs[0].text = report.title
-    _number_pages(section.footer.paragraphs[0], report.mark)
+    _run_heads(section, report)
+
+
+def _dress(document: Any) -> None:
+    """One face for everything, and headings dark enough to be read."""
+    document.styles["Normal"].font.name, document.styles["Normal"].font.size = _FONT, Pt(11)
+    for level in range(1, 5):
+        style = document.styles[f"Heading {level}"]
+        style.font.color.rgb, style.font.name = _INK, _FONT
+        faces = style.element.rPr.rFonts
+        for theme in [name for name in faces.attrib if name.endswith("Theme")]:
+            del faces.attrib[theme]  # a theme's face would win over the name
 
 
 def _speak(document: Any, language: str) -> None:
     """Have the text spelt and read aloud in its language."""
     properties = document.styles["Normal"].element.get_or_add_rPr()
     spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), {"fr": "fr-FR", "en": "en-GB"}[language])
+    spoken.set(qn("w:val"), _LOCALES[language])
     properties.append(spoken)
 
 
-def _number_pages(paragraph: Any, mark: str) -> None:
-    paragraph.text = f"{mark}\t\t" if mark else "\t\t"
+def _run_heads(section: Any, report: Report) -> None:
+    """The title above; below which copy it is, and the page of how many."""
+    above, below = section.header.paragraphs[0], section.footer.paragraphs[0]
+    above.add_run(report.title).font.size = _SMALL
+    below.paragraph_format.tab_stops.clear_all()
+    width = _SHORT_SIDE - 2 * _MARGIN
+    for paragraph in (above, below):
+        paragraph.style = "Normal"
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Length(width), WD_TAB_ALIGNMENT.RIGHT)
+    below.add_run(f"{report.mark}\t").font.size = _SMALL
+    _count(below, "PAGE")
+    below.add_run(" / ").font.size = _SMALL
+    _count(below, "NUMPAGES")
+
+
+def _count(paragraph: Any, what: str) -> None:
     field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
+    field.set(qn("w:instr"), what)
     paragraph._p.append(field)
-
-
-def _add(document: Any, report: Report, block: Block) -> None:
-    match block.kind:
-        case "heading":
-            document.add_heading(block.text, block.level)
-        case "bullets":
-            for item in block.items:
-                document.add_paragraph(item, style="List Bullet")
-        case "table":
-            _table(document, grid(report.table(block.text), report.language))
-            _small(document, legend(report))
-        case "chart":
-            _picture(document, report, block.text)
-        case "page":
-            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        case _:
-            document.add_paragraph(block.text)
-
-
-def _table(document: Any, shown: Grid) -> None:
-    caption = document.add_paragraph()
-    caption.add_run(shown.title).bold = True
-    caption.paragraph_format.keep_with_next = True
-    table = document.add_table(rows=1, cols=len(shown.columns), style="Table Grid")
-    size = _SMALLEST if len(shown.columns) > _WIDE else _SMALL
-    _fill(table.rows[0], shown.columns, size, is_bold=True)
-    _repeat(table.rows[0])
-    for at, row in enumerate(shown.rows):
-        _fill(table.add_row(), row, size, is_bold=shown.has_total and at == len(shown.rows) - 1)
-
-
-def _fill(row: Any, texts: Any, size: Any, *, is_bold: bool) -> None:
-    for cell, text in zip(row.cells, texts, strict=True):
-        run = cell.paragraphs[0].add_run(text)
-        run.bold, run.font.size = is_bold, size
-
-
-def _repeat(row: Any) -> None:
-    """The headings again on each page, and told to screen readers as such."""
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)
-
-
-def _small(document: Any, text: str) -> None:
-    document.add_paragraph().add_run(text).font.size = _SMALL
-
-
-def _picture(document: Any, report: Report, name: str) -> None:
-    shape = document.add_picture(io.BytesIO(_drawn(report, name)), width=_PICTURE_WIDTH)
-    described_by = shape._inline.docPr
-    table = report.table("regions" if name == MAP else name)
-    described_by.set("title", heading(table.code, report.language))
-    described_by.set("descr", described(table, report.language) or words("hidden", report.language))
-
-
-def _drawn(report: Report, name: str) -> bytes:
-    """A drawing as PNG, by way of a page of PDF, without the white around it."""
-    svg = draw(
-        name, dict(report.figures.tables), report.period, report.language, threshold=report.figures.threshold
-    )
-    page = pypdfium2.PdfDocument(  # type: ignore[no-untyped-call]
-        paper(_DRAWN.format(report.language, report.title, svg), css=_ALONE)
-    )[0]
-    image = page.render(scale=_PICTURE_SCALE).to_pil().convert("RGB")
-    box = _inked(image)
-    made = io.BytesIO()
-    image.crop(box).save(made, "PNG")
-    return made.getvalue()
-
-
-def _inked(image: Any) -> tuple[int, int, int, int]:
-    """The part of a picture that isn't white."""
-    found = ImageOps.invert(image.convert("L")).getbbox()
-    return found or (0, 0, image.width, image.height)

@@ -7,10 +7,10 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from app.publications.drawing import draw
+from app.publications.drawing import MAP, draw, map_legend
 from app.publications.template_text import Block
 from workers.exports.papers.printing import created, paper
-from workers.publications.report import Report, grid, legend
+from workers.publications.report import CONTENTS, CONTENTS_LEVEL, Grid, Report, grid, legend
 
 _PAGE = Markup(
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
@@ -20,9 +20,9 @@ _TABLE = Markup(
     '<figure class="figures"><table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
     "</table>{legend}</figure>"
 )
-_CONTENTS = {"fr": "Sommaire", "en": "Contents"}
-_DEEPEST = 2  # headings that the list of contents has
 _WIDE = 9  # columns from which letters must be small
+_KEPT_WHOLE = 25  # rows of a table that isn't split
+_LONG = 15  # rows from which two narrow columns stand side by side
 
 
 def lay_out(report: Report) -> bytes:
@@ -43,21 +43,23 @@ def _content(report: Report) -> Iterator[Markup]:
         if not is_listed and block.kind == "heading" and block.level > 1:
             yield _contents(report)
             is_listed = True
-        yield _block(report, block, at)
+        following = report.blocks[at + 1].kind if at + 1 < len(report.blocks) else ""
+        yield _block(report, block, at, leads=following in {"chart", "table"})
 
 
 def _contents(report: Report) -> Markup:
     lines = Markup("").join(
         Markup('<li class="level-{}"><a href="#part-{}">{}</a></li>').format(block.level, at, block.text)
         for at, block in enumerate(report.blocks)
-        if block.kind == "heading" and at and block.level <= _DEEPEST
+        if block.kind == "heading" and at and block.level <= CONTENTS_LEVEL
     )
     return Markup('<nav class="contents"><h2>{}</h2><ul>{}</ul></nav>').format(
-        _CONTENTS[report.language], lines
+        CONTENTS[report.language], lines
     )
 
 
-def _block(report: Report, block: Block, at: int) -> Markup:
+def _block(report: Report, block: Block, at: int, *, leads: bool) -> Markup:
+    """`leads`: what these words introduce comes next, and stays on their page."""
     match block.kind:
         case "heading":
             return _heading(report, block, at)
@@ -71,7 +73,7 @@ def _block(report: Report, block: Block, at: int) -> Markup:
         case "page":
             return Markup('<div class="new-page"></div>')
         case _:
-            return Markup("<p>{}</p>").format(block.text)
+            return Markup("<p{}>{}</p>").format(Markup(' class="leads"') if leads else "", block.text)
 
 
 def _heading(report: Report, block: Block, at: int) -> Markup:
@@ -92,11 +94,18 @@ def _table(report: Report, code: str) -> Markup:
         )
         for at, row in enumerate(shown.rows)
     )
-    hides = any(figure is None for _, line in report.table(code).lines() for figure in line)
-    note = Markup('<p class="legend">{}</p>').format(legend(report)) if hides else ""
+    said = legend(report, code)
+    note = Markup('<p class="legend">{}</p>').format(said) if said else ""
     table = _TABLE.format(title=shown.title, head=head, body=body, legend=note)
-    wide = len(shown.columns) > _WIDE
-    return Markup('<div class="wide">{}</div>').format(table) if wide else table
+    return Markup('<div class="{}">{}</div>').format(_way(shown), table)
+
+
+def _way(shown: Grid) -> str:
+    """How a table lies on its page."""
+    if len(shown.columns) > _WIDE:
+        return "wide"
+    kept = " kept" if len(shown.rows) <= _KEPT_WHOLE else ""
+    return f"long{kept}" if len(shown.columns) == 2 and len(shown.rows) > _LONG else f"upright{kept}"
 
 
 def _cells(row: object) -> Markup:
@@ -114,4 +123,5 @@ def _chart(report: Report, name: str, at: int) -> Markup:
         threshold=report.figures.threshold,
         element_id=f"drawing-{at}",
     )
-    return Markup('<div class="chart">{}</div>').format(drawing)
+    said = Markup('<p class="legend">{}</p>').format(map_legend(report.language)) if name == MAP else ""
+    return Markup('<div class="chart">{}{}</div>').format(drawing, said)

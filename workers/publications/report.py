@@ -23,6 +23,8 @@ from workers.publications.arranging import arrange
 from workers.publications.editions import Edition, next_edition
 
 FORMATS = ("pdf", "docx")
+CONTENTS = {"fr": "Sommaire", "en": "Contents"}
+CONTENTS_LEVEL = 2  # the headings that a list of contents has
 _WHOLE = {"month"}  # a gap in time would mislead
 
 
@@ -96,8 +98,10 @@ def written(figure: Figure, language: str) -> str:
     return words("hidden", language) if figure is None else number(figure, language)
 
 
-def legend(report: Report) -> str:
-    """What the dot means."""
+def legend(report: Report, code: str) -> str:
+    """What the dot in one of its tables means; nothing where the table has none."""
+    if all(figure is not None for _, line in report.table(code).lines() for figure in line):
+        return ""
     return words("legend", report.language).format(threshold=report.figures.threshold)
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.audit import Action
 from app.clock import BAMAKO, utcnow
 from app.database import db, transaction
 from app.models import Publication, PublicationState
@@ -37,7 +39,7 @@ def count_publication(publication_id: uuid.UUID) -> datetime | None:
     with transaction() as session:
         asked = session.get_one(Publication, publication_id, with_for_update={"of": Publication})
         if asked.state == PublicationState.ASKED:
-            _keep(asked, figures, failure)
+            _keep(session, asked, figures, failure)
             asked.leaves = packed(edition.counts)
     return None
 
@@ -78,14 +80,22 @@ def _by_place(table: FigureTable) -> dict[tuple[str, str], int | None]:
     return {**found, (TOTAL, TOTAL): table.total if table.has_total else None}
 
 
-def _keep(asked: Publication, figures: PeriodFigures, failure: str) -> None:
+def _keep(session: Session, asked: Publication, figures: PeriodFigures, failure: str) -> None:
     asked.counted_at = utcnow()
     if failure:
         asked.state, asked.failure = PublicationState.FAILED, failure
+        _put_on_record(session, asked)
         return
     asked.document = document.write(figures, asked.number)
     asked.digest, asked.suppressed_count = document.digest_of(asked.document), figures.hidden
     asked.state = PublicationState.PROPOSED
+
+
+def _put_on_record(session: Session, failed: Publication) -> None:
+    detail = {"number": failed.number, "period": failed.period, "code": failed.failure}
+    audit.record(
+        session, Action.FIGURES_FAILED, f"publication:{failed.id}", actor=service.CLOCK, detail=detail
+    )
 
 
 def propose_due() -> None:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
-from app.languages import page_language
-
-FALLBACK = "fr"
+from app.casework.grounds import Grounds, in_words, read_grounds
 
 
 @cache
-def grounds() -> Mapping[str, Mapping[str, str]]:
+def grounds() -> Grounds:
     """Each ground with its words in several languages."""
-    source = resources.files("app.exports.judicial").joinpath("grounds.toml").read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, str]] = tomllib.loads(source)["grounds"]
-    return found
+    return read_grounds("app.exports.judicial", "grounds.toml")
 
 
 def judicial_ground(code: str) -> str:
     """A ground in the language of the page; the code itself for one that is no longer in the list."""
-    words = grounds().get(code, {})
-    return words.get(page_language()) or words.get(FALLBACK) or code
+    return in_words(grounds(), code)

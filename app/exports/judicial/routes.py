@@ -26,10 +26,10 @@ from app.exports.judicial.allowing import Consented, case_for_justice, consented
 from app.exports.judicial.certificates import PRIVATE, spaced
 from app.exports.judicial.grounds import grounds, judicial_ground
 from app.exports.judicial.schemas import DecisionIn, JudicialIn, wish_of
+from app.looking_again import looked_at_again
 from app.models import Case, JudicialFile, JudicialPart, JudicialState, Organisation, OrganisationKind, User
 from app.safe.errors import LOCKED
 
-LOOK_AGAIN_SECONDS = 3
 _AT_WORK = (
     JudicialState.CHECKING,
     JudicialState.APPROVED,
@@ -86,10 +86,7 @@ def ask(case_id: uuid.UUID) -> ResponseReturnValue:
 def show(file_id: uuid.UUID) -> ResponseReturnValue:
     """One of them: what exactly was asked for, how far it is, and what this person can do about it."""
     file = queries.judicial_file(db.session(), current_user(), file_id)
-    answer = make_response(_page(file, FormState()))
-    if file.state in _AT_WORK:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
+    return looked_at_again(make_response(_page(file, FormState())), when=file.state in _AT_WORK)
 
 
 @blueprint.post("/judicial-files/<uuid:file_id>/confirmation")

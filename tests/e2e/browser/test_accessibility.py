@@ -26,6 +26,8 @@ DESK_PAGES = (
     ("nana.analyst", "/desk/exports/register"),
     ("nana.analyst", "/desk/exports/levels"),
     ("nana.analyst", "/desk/exports/schedules/keys"),
+    ("binta.analyst", "/desk/exports/schedules"),
+    ("binta.analyst", "/desk/exports/schedules/new"),
     ("issa.supervisor", "/desk/exports/readings?state=clear"),
     ("issa.supervisor", "/desk/judicial-files"),
     ("issa.supervisor", "/desk/figures"),

@@ -90,3 +90,4 @@ def is_shown_elsewhere(windows: Windows, public: Page, number: str) -> None:
     embedded = windows.open(snippet.split('src="')[1].split('"')[0])
     expect(embedded.get_by_role("img")).to_be_visible()
     expect(embedded.get_by_role("link")).to_contain_text(number)
+    assert_for_everyone(embedded)

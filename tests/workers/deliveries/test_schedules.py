@@ -192,10 +192,14 @@ def test_a_standing_export_reaches_the_recipient_s_server_and_nobody_else(
     assert (found.export.id, found.case) == (made_id, case_reference)
     assert trace(db.session(), keys.workers.pseudonym_key, "C-" + "A" * 16) is None
 
+    with transaction() as session:  # what could not be brought is tried again, and the page says when
+        waiting = session.scalars(select(ExportDelivery)).unique().one()
+        waiting.state, waiting.failure, waiting.ended_at = "queued", "unreachable", None
+    assert "not reached, tried again on" in desk.get(address).text
     with transaction() as session:  # what wasn't brought yet stays here, once it must not go out any more
         session.execute(update(Case).where(Case.number == case_number).values(is_withdrawn=True))
         waiting = session.scalars(select(ExportDelivery)).unique().one()
-        waiting.state, waiting.available_at, waiting.ended_at = "queued", utcnow(), None
+        waiting.failure, waiting.available_at = "", utcnow()
     deliver_exports(keys)
     db.session.remove()
     dropped = db.session.scalars(select(ExportDelivery)).unique().one()

@@ -301,3 +301,12 @@ def test_refused_taken_back_or_left_it_opens_nothing(desk: Desk, work: Work, set
     assert fresh_rows(select(ExportRecord)) == []
     owed = select(OwedWork).where(OwedWork.job == "workers.jobs.make_judicial_file")
     assert fresh_rows(owed) == []
+
+    status, page = ask(desk, certificate=desk.certificate[:200])  # cut off where somebody copied it
+    assert status == 303, page
+    work()
+    [useless] = fresh_rows(select(JudicialFile).where(JudicialFile.state == JudicialState.KEY_REFUSED))
+    assert useless.certificate == b""
+    [entry] = fresh_rows(select(AuditEntry).where(AuditEntry.action == "judicial_file.key_refused"))
+    assert (entry.actor, entry.subject) == ("worker", f"judicial_file:{useless.id}")
+    assert entry.detail == {"judicial_file": str(useless.id), "code": "unreadable"}

@@ -217,7 +217,7 @@ def test_a_case_file_is_tagged_and_says_for_whom_on_every_page(tmp_path: Path) -
     reader: Any = pypdf.PdfReader(tmp_path / "case-file.pdf")
     assert reader.trailer["/Root"]["/Lang"] == "fr"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert reader.metadata.title.startswith("Dossier du cas R-000001")
+    assert reader.metadata.title.startswith("Dossier R-000001")
     for page in reader.pages:
         assert one.copy.number in page.extract_text()
         assert "Association des femmes" in page.extract_text()
@@ -244,5 +244,5 @@ def test_text_of_a_case_is_never_markup_and_nothing_is_fetched(tmp_path: Path) -
 
 def test_a_case_that_may_not_go_out_leaves_a_paper_that_says_so(tmp_path: Path) -> None:
     _, text = of_one_case(release(table(FIELDS, ())), tmp_path)
-    assert "Trop peu de cas se ressemblent" in text
+    assert "Trop peu de dossiers se ressemblent" in text
     assert "Torture" not in text

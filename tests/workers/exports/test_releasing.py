@@ -118,6 +118,8 @@ def test_where_nothing_goes_out_it_is_told_what_stood_against_it(
 ) -> None:
     user = make_user(role=Role.ANALYST)
     many_cases(4)
+    with transaction() as session:
+        session.execute(update(Case).values(received_at=utcnow()))
     with pytest.raises(CannotRelease, match="nothing_chosen") as nothing:
         released(keys, asked_for(user, "public"))
     assert [each.reason for each in nothing.value.withheld] == ["too_recent", "rounded"]

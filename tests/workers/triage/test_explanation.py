@@ -19,7 +19,7 @@ from workers.triage import (
     place_gazetteer,
     triage,
     twins,
-    urgency,
+    urgency_rules,
     victims,
 )
 from workers.triage.explanation import LANGUAGES, explain, rule_names
@@ -42,7 +42,7 @@ def _texts_in(module: object, call: str, position: int) -> set[str]:
 
 
 def _every_rule() -> set[str]:
-    dates = {pattern.rule for pattern in dates_expressions._patterns()} | {"date", "range"}
+    dates = {pattern.rule for pattern in dates_expressions.patterns()} | {"date", "range"}
     places = {
         f"place:{match.name.lower()}:{role.value}"
         for match in place_gazetteer.Match
@@ -52,7 +52,7 @@ def _every_rule() -> set[str]:
         {f"date:{name}" for name in dates | _texts_in(dates_feasts, "Expression", 3)}
         | places
         | {f"{place}:alternative" for place in places}
-        | _texts_in(urgency, "_Decision", 1)
+        | _texts_in(urgency_rules, "Decision", 1)
         | {victims.COUNTED, victims.SINGLE, victims.UNCOUNTED, twins.AGAIN, twins.TOLD_BY_OTHER, RULE}
         | {"given", "function words and letter groups", "nothing in the vocabulary", "vocabulary: tu+"}
         | {"actor words: dozo*"}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pysequoia
+from sqlalchemy.orm import Session
 
+from app import audit
+from app.audit import Action
 from app.database import transaction
 from app.exports.judicial.telling import tell_asker
 from app.models import JudicialFile, JudicialState
@@ -24,8 +27,17 @@ def check_certificate(file_id: uuid.UUID) -> None:
             file.fingerprint = examine(OPENPGP, file.certificate).fingerprint
             file.state = JudicialState.UNCONFIRMED
         except KeyRefused as refused:
-            file.state, file.problem, file.certificate = JudicialState.KEY_REFUSED, refused.code, b""
+            _refuse(session, file, refused.code)
         tell_asker(session, file)
+
+
+def _refuse(session: Session, file: JudicialFile, code: str) -> None:
+    """Nothing can be encrypted to it: it is forgotten, and the audit trail keeps why, by a code."""
+    file.state, file.problem, file.certificate = JudicialState.KEY_REFUSED, code, b""
+    detail = {"judicial_file": str(file.id), "code": code}
+    audit.record(
+        session, Action.JUDICIAL_KEY_REFUSED, f"judicial_file:{file.id}", actor="worker", detail=detail
+    )
 
 
 def encrypted(content: bytes, certificate: bytes, fingerprint: str) -> bytes:
