@@ -10,6 +10,7 @@ from workers.anonymise.claims import Claim
 from workers.anonymise.lexicon import load_lexicon, quarters
 from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
+from workers.gates import Gate
 
 _SIGN = r"(?:(?:n[°ºo]\.?|num[eé]ro|num|nr|no\.?|[:.#])\s{0,2}){0,3}"
 _NUMBER = rf"{_SIGN}\d{{1,4}}(?:[ ]?(?:bis|ter)\b|[ ]?[A-Z](?![^\W_]))?(?!\d)"
@@ -52,12 +53,12 @@ _CAPITALS = re.compile(
 )
 _BEFORE = 60
 # A number, or what a street or a floor without one is called.
-_NEEDED = re.compile(r"\d|rue|av|boulevard|bd|impasse|all[eé]e|immeuble|[eé]tage", re.IGNORECASE)
+_GATE = Gate.on(r"\d|rue|av|boulevard|bd|impasse|all[eé]e|immeuble|[eé]tage")
 
 
 def find_addresses(text: str) -> Iterator[Claim]:
     """Claims over street, door, lot and the like, joined where they follow each other, with the quarter before them."""
-    if not _NEEDED.search(text):
+    if not _GATE.is_open(text):
         return
     for match in _ADDRESS.finditer(text):
         if not _COUNT.match(text, match.end()):

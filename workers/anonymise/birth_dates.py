@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
 from workers.contracts import EntityLabel
+from workers.gates import Gate
 
 _MONTH = (
     r"(?:janv(?:ier)?|f[eé]v(?:r(?:ier)?)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|ao[uû]t|sept?(?:embre)?|oct(?:obre)?|nov(?:embre)?|d[eé]c(?:embre)?"
@@ -19,7 +20,7 @@ _CUE = (
 )
 _BETWEEN = (
     r"(?:[ \t:.,=()\-]{1,3}|\bvers\b|\bun\b|\bune\b|\baux\senvirons\sde\b|\bautour\sde\b|\bcourant\b"
-    r"|\bprésumée?\b|\ble\b|\ben\b|\bon\b|\bin\b|\bthe\b|\baround\b|\best\b|\bis\b|\bdu\b|\bau\b"
+    r"|\bprésumée?\b|\ble(?![^\W\d_])|\ben\b|\bon\b|\bin\b|\bthe\b|\baround\b|\best\b|\bis\b|\bdu\b|\bau\b"
     r"|\bà\s[^\W\d_]{2,20}|\bin\s[^\W\d_]{2,20}"
     r"|\bdate\b|\bsan\b|\bkalo\b|\bye\b|\bof\b|\bdon\b){0,8}"
 )
@@ -36,12 +37,12 @@ _BORN = re.compile(f"{_CUE}{_BETWEEN}(?P<date>{_DATE})", re.IGNORECASE)
 _AND_ANOTHER = re.compile(rf"[ ]?(?:,|et|and)[ ](?:(?:le|on|en|in)[ ])?(?P<date>{_DATE})", re.IGNORECASE)
 
 
-_NEEDED = re.compile(r"\d|premier", re.IGNORECASE)  # no date is written without
+_GATE = Gate.on(r"\d|premier")  # no date is written without
 
 
 def find_birth_dates(text: str) -> Iterator[Claim]:
     """Claims over the date alone, so that `né le` stays readable."""
-    if not _NEEDED.search(text):
+    if not _GATE.is_open(text):
         return
     for match in _BORN.finditer(text):
         yield Claim(*match.span("date"), EntityLabel.DOB, 0.95, ("born",))

@@ -9,6 +9,7 @@ from functools import cache
 from workers.anonymise.claims import Claim
 from workers.anonymise.numerals import number_words
 from workers.contracts import EntityLabel
+from workers.gates import Gate
 
 _FINE = r"[-+−]?\d{1,3}[.,]\d{4,15}"
 _DECIMAL = r"[-+−]?\d{1,3}[.,]\d{2,15}"
@@ -17,8 +18,8 @@ _COMPASS = r"[NSEWO](?:ord|ud|st|uest|orth|outh|ast|est)?\b"
 _SIDE = rf"[ ]?°?[ ]?{_COMPASS}"
 _MAYBE_SIDE = rf"(?:[ ]?°)?(?:[ ]?{_COMPASS})?"
 _NAME = (
-    r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng|gps|coord(?:onn[eé]es?|inates)?(?: gps)?|position|géolocalisation)\b"
-    r"[ ]?[:=]?[ ]?(?:est |is )?"
+    r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng|gps|coord(?:onn[eé]es?|inates)?(?: gps)?|position|géolocalisation)"
+    r"(?![^\W\d_])[ ]?[:=]?[ ]?(?:est |is )?"
 )
 _BETWEEN = r"[ ]?(?:[,;/|\n]|\b(?:et|and|puis|x|par|by)\b)?[ ]{0,3}"
 _MINUTES = r"\d{1,2}(?:[.,]\d{1,6})?[ ]?['’′´][ ]?"
@@ -47,7 +48,7 @@ _CASE_BLIND = (
         0.95,
         rf"(?<![\w.,])(?:{_NAME})?{_FINE}{_MAYBE_SIDE}{_BETWEEN}(?:{_NAME})?{_FINE}{_MAYBE_SIDE}(?!\w)",
     ),
-    ("decimal", "decimal pair", 0.9, rf"(?<![\w.,]){_DECIMAL}{_BETWEEN}{_NEGATIVE}(?![\w.,]\d)"),
+    ("decimal", "decimal pair", 0.9, rf"(?<![\w.,]){_DECIMAL}(?![\d−-]){_BETWEEN}{_NEGATIVE}(?![\w.,]\d)"),
     ("decimal", "decimal pair", 0.95, rf"(?<![\w.,]){_DECIMAL}{_SIDE}{_BETWEEN}{_DECIMAL}{_SIDE}"),
     ("decimal", "decimal pair", 0.95, rf"(?<!\w)[NS][ ]?{_DECIMAL}°?{_BETWEEN}[EWO][ ]?{_DECIMAL}°?"),
     (
@@ -122,8 +123,8 @@ _PATTERNS = tuple(
     for sign, name, confidence, pattern in _CASE_BLIND
 )
 # What stands in every stretch that a pattern of this sign matches, and in few texts that hold no position.
-_SIGNS = {
-    sign: re.compile(pattern, re.IGNORECASE)
+_GATES = {
+    sign: Gate.on(pattern)
     for sign, pattern in (
         ("decimal", r"\d[.,]\d\d"),
         ("degree", r"\d[ ]?[°º:]"),
@@ -158,7 +159,7 @@ def _in_number_words() -> re.Pattern[str]:
 
 def find_coordinates(text: str) -> Iterator[Claim]:
     """Claims for positions exact enough to single out a house or a camp."""
-    signs = {sign for sign, pattern in _SIGNS.items() if pattern.search(text)}
+    signs = {sign for sign, gate in _GATES.items() if gate.is_open(text)}
     if "unit" in signs:
         for match in _in_number_words().finditer(text):
             yield Claim(*match.span(), EntityLabel.COORD, 0.9, ("degrees in words",))

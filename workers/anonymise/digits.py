@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from workers.gates import Gate
+
 FEWEST_IN_NUMBER = 3
 """No plate, identity number or part of a telephone number has fewer digits."""
 
 
-def may_hold_number(text: str) -> bool:
-    """Whether a text has digits enough for such a number; the patterns for them need not be tried where it hasn't."""
+def _has_digits_enough(text: str) -> bool:
     return sum(map(str.isdigit, text)) >= FEWEST_IN_NUMBER
+
+
+NUMBER_GATE = Gate(_has_digits_enough)
+"""Open where a text has digits enough for such a number."""

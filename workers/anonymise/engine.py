@@ -37,7 +37,7 @@ from workers.anonymise.tagger import load_model, tagged_persons
 from workers.anonymise.tokens import TOKEN, TokenBook
 from workers.contracts import Anonymised, Entity, Span
 
-_PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
+PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
     find_phones,
     find_spelt_phones,
     find_partial_phones,
@@ -49,6 +49,7 @@ _PATTERN_VOICES: tuple[Callable[[str], Iterable[Claim]], ...] = (
     find_addresses,
     find_birth_dates,
 )
+"""What reads a text by patterns alone: numbers, addresses, positions, dates of birth."""
 
 
 def anonymise(
@@ -133,7 +134,7 @@ def _claims(begun: _Begun, tagged: Iterable[tuple[int, int]]) -> list[Claim]:
     """What every voice claims, settled; `tagged` is what the tagger answered."""
     text, reading = begun.theirs, begun.reading
     end_reading(reading, tagged, KnownWords(_known_name_words(begun.case), begun.marked))
-    voices = chain(find_persons(reading), *(voice(text) for voice in _PATTERN_VOICES))
+    voices = chain(find_persons(reading), *(voice(text) for voice in PATTERN_VOICES))
     return settle(_outside_tokens(voices, text), text)
 
 

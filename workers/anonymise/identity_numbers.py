@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
-from workers.anonymise.digits import may_hold_number
+from workers.anonymise.digits import NUMBER_GATE
 from workers.contracts import EntityLabel
 
 _NINA = re.compile(r"(?<![^\W_])[12](?:[ .\-]?\d){13}[ .\-]?[^\W\d_](?![^\W_])")
@@ -56,7 +56,7 @@ _LONGEST_TAIL = 12
 
 def find_identity_numbers(text: str) -> Iterator[Claim]:
     """Numbers recognised by their shape, or by the words that announce them."""
-    if not may_hold_number(text):
+    if not NUMBER_GATE.is_open(text):
         return
     for detector, confidence, pattern in (
         ("nina", 0.97, _NINA),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
 from workers.contracts import EntityLabel
+from workers.gates import Gate
 
 _PATTERNS: tuple[tuple[str, float, re.Pattern[str]], ...] = (
     ("address", 0.99, re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,15}")),
@@ -41,12 +42,12 @@ _PATTERNS: tuple[tuple[str, float, re.Pattern[str]], ...] = (
 
 
 # A sign, or a word for it, or the end of a personal page's name; most texts have none of them.
-_NEEDED = re.compile(r"@|\b(?:at|arobase?|arobas|chez)\b|\.(?:com|me)/", re.IGNORECASE)
+_GATE = Gate.on(r"@|\b(?:at|arobase?|arobas|chez)\b|\.(?:com|me)/")
 
 
 def find_online(text: str) -> Iterator[Claim]:
     """Claims for addresses, handles and profiles; nothing is searched where no sign of one stands."""
-    if not _NEEDED.search(text):
+    if not _GATE.is_open(text):
         return
     for detector, confidence, pattern in _PATTERNS:
         for match in pattern.finditer(text):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
-from workers.anonymise.digits import may_hold_number
+from workers.anonymise.digits import NUMBER_GATE
 from workers.contracts import EntityLabel
 
 _LINK = re.compile(
@@ -45,7 +45,7 @@ _DATE = re.compile(r"\d{2}[ .\-/](?:0[1-9]|1[0-2])[ .\-/]\d{2}")
 
 def find_partial_phones(text: str) -> Iterator[Claim]:
     """Links that hold a number, numbers with letters or stars for digits, older numbers that words announce."""
-    if not may_hold_number(text):
+    if not NUMBER_GATE.is_open(text):
         return
     for match in _LINK.finditer(text):
         yield Claim(*match.span(), EntityLabel.PHONE, 0.97, ("link",))

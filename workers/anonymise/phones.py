@@ -10,6 +10,7 @@ import phonenumbers
 
 from workers.anonymise.claims import Claim
 from workers.contracts import EntityLabel
+from workers.gates import Gate
 
 _NATIONAL_LENGTH = 8
 _PREFIXES = (
@@ -55,7 +56,7 @@ _CUE_WINDOW = 50
 _SEPARATORS = 6
 _DIGIT_NEXT, _DIGIT_BEFORE = re.compile(r"\W*\d"), re.compile(r"\d\W*$")
 _MOST_GROUPS = 24
-_NEEDED = re.compile(r"\d|(?<![^\W_])[Oo]{1,2}(?![^\W_])")  # a digit, or what may stand for noughts
+_GATE = Gate.on(r"\d|(?<![^\W_])o{1,2}(?![^\W_])")  # a digit, or what may stand for noughts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class _Group:
 
 def find_phones(text: str) -> Iterator[Claim]:
     """Telephone numbers, each as one claim."""
-    if not _NEEDED.search(text):
+    if not _GATE.is_open(text):
         return
     yield from _abroad(text)
     for chain in _chains(text):

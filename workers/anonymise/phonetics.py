@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from workers.sound_rules import SoundRules
+
 _NKO = dict(zip("ߊߋߌߍߎߏߐߓߔߕߖߘߙߚߛߝߞߟߠߡߣߤߥߦߒ", "aeieuoobptjdrrsfklnmnhwyn", strict=True)) | {
     "ߗ": "ty",
     "ߜ": "gb",
@@ -17,10 +19,8 @@ _NKO = dict(zip("ߊߋߌߍߎߏߐߓߔߕߖߘߙߚߛߝߞߟߠߡߣߤߥߦߒ", "aeieuoobp
 }
 _SPECIAL_LETTERS = str.maketrans(dict(zip("ɛɔŋɓɗƴɣə", "eonbdyge", strict=True)) | _NKO)
 _NOT_A_LETTER = re.compile(r"[\W\d_]+")
-# Each with the letters of which one stands in whatever it matches: most rules meet no letter of theirs in most words.
-_SOUNDS: tuple[tuple[frozenset[str] | None, re.Pattern[str], str], ...] = tuple(
-    (frozenset(letters) if letters else None, re.compile(pattern), sound)
-    for letters, pattern, sound in (
+SOUNDS = SoundRules(
+    (
         ("ɲ", r"ɲ", "ny"),
         ("œ", r"œ", "e"),
         ("n", r"^n(?=[gtdfpkbz][aeiouy])", ""),  # N'Golo is also written Golo, N'Tji also Tji
@@ -47,6 +47,7 @@ _SOUNDS: tuple[tuple[frozenset[str] | None, re.Pattern[str], str], ...] = tuple(
         ("e", r"(?<=[ai][nm])e$", ""),
     )
 )
+"""How names are spelt in Mali, from the spelling to the sound."""
 
 
 def fold(text: str) -> str:
@@ -64,8 +65,4 @@ def _is_mark(letter: str) -> bool:
 @lru_cache(maxsize=16384)
 def phonetic_key(word: str) -> str:
     """What a word sounds like, for comparing names: equal keys are taken for one name."""
-    key = _NOT_A_LETTER.sub("", fold(word))
-    for letters, pattern, sound in _SOUNDS:
-        if letters is None or not letters.isdisjoint(key):
-            key = pattern.sub(sound, key)
-    return key
+    return SOUNDS.heard(_NOT_A_LETTER.sub("", fold(word)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workers.anonymise.claims import Claim
-from workers.anonymise.digits import may_hold_number
+from workers.anonymise.digits import NUMBER_GATE
 from workers.contracts import EntityLabel
 
 _NEW = re.compile(
@@ -64,11 +64,12 @@ _WORDS_IN_CAPITALS = frozenset(
     ]
 )
 _CUE_WINDOW = 45
+_OLD_ENDING = "MD"
 
 
 def find_plates(text: str) -> Iterator[Claim]:
     """Plates by shape, or by what announces them in any shape and case."""
-    if not may_hold_number(text):
+    if not NUMBER_GATE.is_open(text):
         return
     for detector, pattern in (("series of 2024", _NEW), ("older series", _OLD)):
         for match in pattern.finditer(text):
@@ -82,9 +83,9 @@ def _confidence(text: str, start: int) -> float:
 
 
 def _is_date_in_capitals(written: str) -> bool:
-    """`EN 2023 LE…` in a shouted text has the shape of a plate."""
+    """`EN 2023 LE…` in a shouted text has the shape of a plate; `AN 1998 MD` ends as only a plate does."""
     letters = re.findall(r"[A-Z]+", written)
-    return bool(_YEAR.search(written)) and letters[0] in _WORDS_IN_CAPITALS
+    return bool(_YEAR.search(written)) and letters[0] in _WORDS_IN_CAPITALS and letters[-1] != _OLD_ENDING
 
 
 def _announced(text: str) -> Iterator[Claim]:

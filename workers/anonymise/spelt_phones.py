@@ -13,6 +13,7 @@ from workers.anonymise.cues import cue_words
 from workers.anonymise.numerals import number_words
 from workers.anonymise.phonetics import fold
 from workers.contracts import EntityLabel
+from workers.gates import Gate
 
 _NATIONAL_LENGTH = 8
 _FIRST_DIGITS = "2456789"
@@ -50,7 +51,7 @@ class _Kind(NamedTuple):
 
 def find_spelt_phones(text: str) -> Iterator[Claim]:
     """Runs of number words, with or without groups of digits, that read as pairs or single digits give a number."""
-    if sum(_counts(written) for written in _LETTERS.findall(text)) < _FEWEST_WORDS:
+    if not _GATE.is_open(text):
         return
     for run in _runs(text):
         words = sum(part.value is not None or part.times != 0 for part in run)
@@ -100,6 +101,13 @@ def _counts(written: str) -> bool:
     """Whether a word is a number word, or says how often one is said."""
     kind = _kind(written)
     return kind is not None and (kind.value is not None or kind.times != 0)
+
+
+def _has_number_words(text: str) -> bool:
+    return sum(_counts(written) for written in _LETTERS.findall(text)) >= _FEWEST_WORDS
+
+
+_GATE = Gate(_has_number_words)
 
 
 def _said_again(run: Sequence[_Part]) -> list[_Part]:

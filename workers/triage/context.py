@@ -40,7 +40,8 @@ def _surroundings() -> Surroundings:
 
 
 @cache
-def _patterns(name: str) -> tuple[Listing[None], Lexicon]:
+def patterns_of(name: str) -> tuple[Listing[None], Lexicon]:
+    """The patterns of a kind of sentence (`question`, `advertising`), and the lexicon of their words, read once."""
     patterns = [parse(source) for source in read_toml("violations_context")[name]]
     return listing((None, pattern) for pattern in patterns), lexicon(patterns, {})
 
@@ -132,7 +133,7 @@ def is_hearsay(reading: Reading, match: Match) -> bool:
 
 
 def _sentences(reading: Reading, name: str) -> frozenset[int]:
-    listed, known = _patterns(name)
+    listed, known = patterns_of(name)
     occurrences = Occurrences(reading, known)
     return frozenset(
         reading.tokens[match.first].sentence

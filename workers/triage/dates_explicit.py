@@ -10,6 +10,7 @@ from itertools import islice
 
 import dateparser
 
+from workers.gates import Gate
 from workers.triage import dates_calendar as calendar
 from workers.triage.dates_calendar import Period
 from workers.triage.dates_expressions import Expression
@@ -20,12 +21,12 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _NUMBER_MONTH = r"(?:1[0-2]|0?[1-9])"
 _YEAR = r"(?:(?:19|20)\d\d)"
 _LANGUAGES, _MOST_DATES = ["fr", "en"], 20
-_NEEDED = re.compile(r"\d|premier")  # no date is written out without
+_GATE = Gate.on(r"\d|premier")  # no date is written out without
 
 
 def explicit_expressions(folded: str, today: date) -> Iterator[Expression]:
     """Every date written out in a folded text, and ranges of them, not after today."""
-    if not _NEEDED.search(folded):
+    if not _GATE.is_open(folded):
         return
     for found in islice(_range_pattern().finditer(folded), _MOST_DATES):
         yield from _range(found, today)

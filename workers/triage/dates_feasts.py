@@ -7,7 +7,7 @@ kept a day later: its period has two days.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Any
 
 from hijridate import Gregorian, Hijri
 
+from workers.gates import Gate
 from workers.triage import dates_calendar as calendar
 from workers.triage.dates_calendar import Period
 from workers.triage.dates_expressions import Expression
@@ -30,11 +31,11 @@ _YEARS_BACK = 2
 class Occasion:
     """A feast or season: the words for it, and the period it takes in a year counted back from today's.
 
-    One of the runs of letters in `needed` stands wherever it is named.
+    Its `gate` is open for every folded text that may name it.
     """
 
     words: str
-    needed: frozenset[str]
+    gate: Gate
     period: Callable[[date, int], Period]
 
 
@@ -52,7 +53,7 @@ def feast_expressions(folded: str, today: date) -> Iterator[Expression]:
 
 def _named(occasions: Sequence[Occasion], folded: str) -> list[Occasion]:
     """Those that a folded text may name."""
-    return [each for each in occasions if [run for run in each.needed if run in folded]]
+    return [each for each in occasions if each.gate.is_open(folded)]
 
 
 @cache
@@ -68,7 +69,12 @@ def _seasons() -> tuple[Occasion, ...]:
 
 
 def _occasion(table: Mapping[str, Any], period: Callable[[date, int], Period]) -> Occasion:
-    return Occasion(any_of(table["words"]), first_runs(table["words"]), period)
+    return Occasion(any_of(table["words"]), _gate(table["words"]), period)
+
+
+def _gate(phrases: Iterable[str]) -> Gate:
+    runs = first_runs(phrases)
+    return Gate(lambda folded: bool([run for run in runs if run in folded]))
 
 
 def _reckoning(table: Mapping[str, Any]) -> Callable[[date, int], Period]:

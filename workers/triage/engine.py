@@ -42,7 +42,7 @@ def triage(
         *place.find(reading, names=names, places=places),
         *([occurred] if occurred else []),
         urgent,
-        *actors.find(reading),
+        *actors.find(reading, acts),
         *victims.find(reading, code, names=names),
     ]
 

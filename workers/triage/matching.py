@@ -114,8 +114,12 @@ class Occurrences:
 
     def find(self, pattern: Pattern) -> list[Match]:
         """Where the pattern stands; each beginning is matched with what is nearest to it."""
-        if not pattern.elements <= self._present:  # most patterns, most of the time
-            return []
+        return (
+            self.search(pattern) if pattern.elements <= self._present else []
+        )  # most patterns, most of the time
+
+    def search(self, pattern: Pattern) -> list[Match]:
+        """What `find` gives, without looking first whether all its words stand in the text."""
         beginnings = self.phrase(pattern.phrases[0])[:_MOST_MATCHES]
         if not beginnings:
             return []

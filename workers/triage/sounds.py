@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from workers.sound_rules import SoundRules
+
 _ENDING = re.compile(r"(?:aient|ent|ait|ais|ai|ees|ee|er|ez|es|et|e|[stdpxz]+)$")
 _ELIDED = re.compile(r"^[ldnjmtsk](?=[aeiouh])")
-# Each with the letters of which one stands in whatever it matches: most rules meet no letter of theirs in most words.
-_SOUNDS = tuple(
-    (frozenset(letters) if letters else None, re.compile(written), sound)
-    for letters, written, sound in (
+SOUNDS = SoundRules(
+    (
         ("h", r"sch|sh|ch", "C"),
         ("h", r"h", ""),
         ("u", r"eau|au", "o"),
@@ -28,15 +28,13 @@ _SOUNDS = tuple(
         (None, r"(.)\1+", r"\1"),
     )
 )
+"""How French is spelt in an SMS, from the spelling to the sound."""
 
 
 @lru_cache(maxsize=20_000)
 def sound(key: str) -> str:
     """How a spelling key sounds, its ending kept."""
-    for letters, written, heard in _SOUNDS:
-        if letters is None or not letters.isdisjoint(key):
-            key = written.sub(heard, key)
-    return key
+    return SOUNDS.heard(key)
 
 
 @lru_cache(maxsize=20_000)

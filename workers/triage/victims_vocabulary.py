@@ -41,6 +41,10 @@ class VictimWords:
     among: frozenset[str]
     single: frozenset[str]
     many: frozenset[str]
+    suffering: frozenset[str]
+    agent: frozenset[str]
+    of: frozenset[str]
+    others: frozenset[str]
 
 
 @cache

@@ -29,7 +29,7 @@ from app.models import (
     ReportState,
     Verification,
 )
-from app.queue import JobName
+from app.queue import QUEUE_OF, JobName, connection, queue
 from app.reference.geography import region, regions
 from app.sealing import key_id
 from app.settings import Settings
@@ -109,7 +109,13 @@ def test_the_demonstration_is_worth_looking_at_and_loading_it_again_changes_noth
     _tells_a_plausible_history()
     _keeps_what_was_withdrawn_away()
     assert list(verify(db.session())) == []
+    assert str(JobName.REFRESH_FIGURES) in _asked_of_workers(settings)
     _routes_the_newcomers_text_to_two_organisations(settings, keys)
+
+
+def _asked_of_workers(settings: Settings) -> set[str]:
+    waiting = queue(QUEUE_OF[JobName.REFRESH_FIGURES], connection(settings.redis_url)).jobs
+    return {str(job.func_name) for job in waiting}
 
 
 def _is_spread_over_the_country(cases: Sequence[Case]) -> None:

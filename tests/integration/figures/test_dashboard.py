@@ -65,6 +65,7 @@ def test_what_the_desk_and_an_organisation_see(
     assert 'style="' not in page
     assert len(re.findall(r"<details>", page)) == len(charts)
     assert "2 cases" in page
+    assert '<th scope="col">Cercle</th><th scope="col" class="numeric">Cases</th>' in page
     assert colleague.get("/desk/figures").status_code == 403
 
     violations = table(desk, "violations")

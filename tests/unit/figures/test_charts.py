@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.figures.charts import MOST_LINES, MOST_SERIES, Series, bars, graduated_map, lines, stacked
-from app.figures.drawing import FONT_SIZE, WIDTH
+from app.figures.drawing import FONT_SIZE, WIDTH, spoken
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NARROWEST = 290  # pixels that a phone 360 wide leaves for a chart within its panel
@@ -114,3 +114,9 @@ def test_a_circle_on_the_map_has_the_area_of_its_figure() -> None:
     assert len(by_place) == 3
     assert by_place["Kayes"] * 2 == pytest.approx(max(by_place.values()), rel=0.01)
     assert by_place["Koro"] * 10 == pytest.approx(max(by_place.values()), rel=0.01)
+
+
+def test_thousands_are_parted_as_people_learnt_to_read_them() -> None:
+    """At school that was French, in Bambara too: there "1,009" is hardly more than one."""
+    assert spoken(1009, "en") == "1,009"
+    assert spoken(1009, "bm") == spoken(1009, "fr") == "1\u202f009"
