@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import models
 from app.accounts.routes import blueprint as accounts_blueprint
 from app.accounts.session import init_sessions
 from app.administration.access_routes import blueprint as access_blueprint
@@ -29,6 +25,7 @@ from app.administration.webhook_routes import blueprint as webhook_endpoints_blu
 from app.administration.wording_routes import blueprint as wordings_blueprint
 from app.api.routes import blueprint as api_blueprint
 from app.audit.routes import blueprint as audit_blueprint
+from app.bare import bare
 from app.call_backs.routes import blueprint as call_backs_blueprint
 from app.casework.routes import blueprint as casework_blueprint
 from app.database import db
@@ -45,7 +42,6 @@ from app.files.routes import blueprint as files_blueprint
 from app.imports.routes import blueprint as imports_blueprint
 from app.intake import voice, webhooks
 from app.intake.known_gateways import KnownGateways
-from app.languages import init_languages
 from app.limits import Limits
 from app.logs import configure_logs
 from app.naming.routes import blueprint as naming_blueprint
@@ -61,9 +57,6 @@ from app.safe_pages.routes import blueprint as safe_blueprint
 from app.security import init_security
 from app.settings import Settings, load_settings
 from app.simulator.routes import blueprint as simulator_blueprint
-
-ROOT = Path(__file__).resolve().parent.parent
-LARGEST_REQUEST_BYTES = 512 * 1024
 
 csrf = CSRFProtect()
 
@@ -132,41 +125,6 @@ def build(settings: Settings | None = None) -> Flask:
     return app
 
 
-def bare(settings: Settings) -> Flask:
-    """Flask with the database, settings and languages only: what workers and commands need."""
-    app = Flask("app", root_path=str(ROOT / "app"), instance_path=str(settings.var))
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=_driver(settings.database_url),
-        SQLALCHEMY_ENGINE_OPTIONS=_patience(settings.database_url),
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
-        MAX_FORM_PARTS=200,
-        WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer; the token and SameSite=Strict stand
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
-    )
-    app.extensions["seere_settings"] = settings
-    init_languages(app, str(ROOT / "translations"))
-    db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
-    return app
-
-
-def _driver(url: str) -> str:
-    """The address with psycopg 3 named where none is."""
-    for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
-
-
-def _patience(url: str) -> dict[str, Any]:
-    """A PostgreSQL that doesn't answer is given up within seconds: a webhook's caller waits for fifteen at most."""
-    if url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "pool_timeout": 5, "connect_args": {"connect_timeout": 5}}
-
-
 def _register_blueprints(app: Flask, settings: Settings) -> None:
     for blueprint in _OF_THE_DESK:
         app.register_blueprint(blueprint)
@@ -182,6 +140,3 @@ def _health() -> ResponseReturnValue:
     """Whether this process can accept reports: the database answers. The queue isn't needed for that."""
     db.session.execute(text("SELECT 1"))
     return {"status": HTTPStatus.OK}
-
-
-__all__ = ["bare", "build", "models"]

@@ -33,9 +33,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.accounts import passwords
 from app.accounts import service as accounts
+from app.bare import bare
 from app.clock import utcnow
 from app.database import db, transaction
-from app.factory import bare
 from app.models import Case, Organisation, OrganisationKind, Role, User
 from app.safe import boxes
 from app.settings import Settings, TwilioSettings

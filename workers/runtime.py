@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from app.factory import bare
+from app.bare import bare
 from app.logs import configure_logs
 from app.settings import load_settings
 from workers.settings import load_worker_settings

@@ -11,10 +11,10 @@ from sqlalchemy import or_, select
 from app.accounts import service as accounts
 from app.accounts.passwords import MINIMUM_LENGTH
 from app.accounts.service import AccountError
+from app.bare import bare
 from app.commands.organisation_keys import show_keys
 from app.commands.permissions import show_permissions
 from app.database import transaction
-from app.factory import bare
 from app.models import Organisation, OrganisationKind, Role
 from app.settings import load_settings
 

@@ -22,8 +22,8 @@ def audit_commands() -> None:
 def verify() -> None:
     """Check the whole chain; ends with status 1 when an entry was changed, is missing or was put in."""
     from app.audit.whole import verify_whole
+    from app.bare import bare
     from app.database import db
-    from app.factory import bare
     from app.settings import load_settings
 
     with bare(load_settings()).app_context():
@@ -41,9 +41,9 @@ def export(file: Path) -> None:
     """Write the whole trail with its signatures into FILE (mode 0600), for `seere audit check` on any machine."""
     from app import audit
     from app.audit import exporting
+    from app.bare import bare
     from app.clock import utcnow
     from app.database import db, transaction
-    from app.factory import bare
     from app.settings import load_settings
 
     if file.exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask_migrate import upgrade
 
-from app.factory import bare
+from app.bare import bare
 from app.settings import load_settings
 
 

@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.administration.gateway_views import GatewayView, gateway_views
 from app.administration.limits import budget_of_today
 from app.audit.heads import last_head
+from app.bare import ROOT, bare
 from app.clock import BAMAKO, utcnow
 from app.database import db
-from app.factory import ROOT, bare
 from app.queue import QUEUES, connection, is_reachable, owed_since
 from app.safe.resealing import can_reseal, unsealed_count
 from app.settings import Settings, SettingsError, load_settings

@@ -17,9 +17,9 @@ from app.administration.gateway_steps import addresses, steps
 from app.administration.gateway_values import PATH_SECRET
 from app.administration.gateway_views import GatewayView, gateway_views
 from app.administration.gateways import NoSuchGateway, Saved
+from app.bare import bare
 from app.clock import utcnow
 from app.database import db, transaction
-from app.factory import bare
 from app.intake.gateways import providers
 from app.intake.gateways.protocol import ConfigurationField, Provider, Shape
 from app.messaging import dialogue

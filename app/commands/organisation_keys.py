@@ -7,8 +7,8 @@ import sys
 import click
 from sqlalchemy import or_, select
 
+from app.bare import bare
 from app.database import db, transaction
-from app.factory import bare
 from app.models import Organisation, OrganisationKey
 from app.safe import generations, making
 from app.safe.grants import members, waiting

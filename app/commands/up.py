@@ -14,8 +14,8 @@ from urllib.error import URLError
 
 import click
 
+from app.bare import ROOT
 from app.commands.web import gunicorn_command
-from app.factory import ROOT
 from app.installation import compile_translations, make_secrets, write_private
 from app.offline.built import HOW_TO_BUILD, are_built
 from app.settings import ADDRESS_FILE, load_settings, var_directory

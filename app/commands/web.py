@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.factory import ROOT
+from app.bare import ROOT
 from app.offline.built import HOW_TO_BUILD, are_built
 from app.supervisor import without_private_keys
 

@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select
 
+from app.bare import bare
 from app.casework.errors import CaseworkError
 from app.clock import utcnow
 from app.database import close_session, db, transaction
@@ -19,7 +20,6 @@ from app.demonstration.ageing import age, age_notices
 from app.demonstration.installing import CannotLoad, add_cast, make_safes, mark, password
 from app.demonstration.stories import Story, stories
 from app.demonstration.waiting import TO_BE_SENT, wait_for, wait_for_sending
-from app.factory import bare
 from app.models import Message
 from app.queue import JobName, enqueue_after_commit
 from app.settings import Settings

@@ -7,7 +7,7 @@ import re
 from configparser import ConfigParser
 from typing import Any
 
-from app.factory import ROOT
+from app.bare import ROOT
 from app.offline.built import SCRIPTS, SERVICE_WORKER
 
 EXACT = re.compile(r"\d+\.\d+\.\d+")

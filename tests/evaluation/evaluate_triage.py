@@ -27,6 +27,7 @@ _SETS = ("tuning", "held", "development")
 _ROUNDS = ("third_tuned", "third_checked")
 _SHARES: Mapping[str, Callable[[Judged], bool | None]] = {
     "main_code": lambda message: message.has_main,
+    "main_code_given": lambda message: message.expected["codes"][0] in message.codes,
     "region": lambda message: message.is_right("region"),
     "cercle": lambda message: message.is_right("cercle"),
     "place_invented": lambda message: message.has_invented_place,

@@ -13,9 +13,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
+from app.bare import bare
 from app.clock import utcnow
 from app.database import Base, db
-from app.factory import bare
 from app.intake.service import NewReport, submit
 from app.models import Channel
 from app.models.search_index import is_declared

@@ -11,8 +11,8 @@ from typing import Any
 
 from app.administration.gateway_forms import HIGHEST_RATE, Given
 from app.administration.gateways import add_gateway
+from app.bare import bare
 from app.database import close_session, db, transaction
-from app.factory import bare
 from app.intake.gateways import providers
 from app.settings import load_settings
 from tests.contracts import africastalking_stand_in as africastalking

@@ -18,9 +18,9 @@ import requests
 from sqlalchemy import select, text
 
 from app.accounts import service as accounts
+from app.bare import bare
 from app.casework.cursor import after
 from app.database import db, transaction
-from app.factory import bare
 from app.models import Case, CaseStatus, OrganisationKind, Role, User
 from app.settings import Settings
 from workers.benchmarks.installation import EMPTY_PATH, Installation, installation, web_server

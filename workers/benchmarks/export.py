@@ -20,10 +20,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from app.bare import bare
 from app.database import db, transaction
 from app.exports.asking import NewExport, ask
 from app.exports.levels import Level
-from app.factory import bare
 from app.models import ExportKind, ExportRecord, ExportState, User
 from app.safe import user_keys
 from app.settings import Settings, load_settings

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, select, text
 from sqlalchemy.orm import Session
 
+from app.bare import bare
 from app.clock import utcnow
 from app.database import db, transaction
-from app.factory import bare
 from app.figures.breakdowns import is_counted
 from app.figures.dashboard import panels
 from app.figures.periods import Period, asked_period

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.bare import bare
 from app.clock import utcnow
 from app.database import db
-from app.factory import bare
 from app.intake.service import NewReport, submit
 from app.models import Channel, OwedWork
 from workers.benchmarks.installation import SEERE, Installation, installation

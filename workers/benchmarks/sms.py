@@ -16,9 +16,9 @@ from typing import Any
 
 from app.administration.gateway_forms import Given
 from app.administration.gateways import add_gateway
+from app.bare import bare
 from app.clock import utcnow
 from app.database import db, transaction
-from app.factory import bare
 from app.intake.gateways import providers, smsgate
 from app.intake.gateways.configured import find_gateway
 from app.intake.gateways.protocol import Configuration, Outgoing

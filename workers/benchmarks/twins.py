@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from app.bare import bare
 from app.casework.likeness import cases_sharing
 from app.database import db, transaction
-from app.factory import bare
 from app.garbage import collecting_seldom, spare_what_is_loaded
 from app.models import Likeness
 from app.settings import Settings

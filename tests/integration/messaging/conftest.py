@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.bare import bare
 from app.database import db, transaction
-from app.factory import bare
 from app.messaging.outbox import queue_text
 from app.models import Channel, Contact, GatewayState, Message, MessagePurpose, SendAttempt
 from app.settings import Settings

@@ -14,9 +14,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from app.bare import bare
 from app.clock import utcnow
 from app.database import db, transaction
-from app.factory import bare
 from app.intake.gateways import protocol
 from app.intake.gateways.protocol import Capability, Configuration, Outcome, Outgoing, Result
 from app.messaging.outbox import queue_text
