@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from app import models
 from app.database import db
@@ -36,7 +35,6 @@ def bare(settings: Settings) -> Flask:
     app.extensions["seere_settings"] = settings
     init_languages(app, str(ROOT / "translations"))
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     return app
 
 

@@ -33,9 +33,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.accounts import passwords
 from app.accounts import service as accounts
-from app.bare import bare
 from app.clock import utcnow
 from app.database import db, transaction
+from app.migrating import migratable
 from app.models import Case, Organisation, OrganisationKind, Role, User
 from app.safe import boxes
 from app.settings import Settings, TwilioSettings
@@ -218,7 +218,7 @@ def create_database(server: str, name: str, template: str = "template1") -> str:
 
 def migrate(url: str, folder: Path) -> None:
     """Bring an empty database to the newest schema."""
-    app = bare(make_settings(folder, url))
+    app = migratable(make_settings(folder, url))
     with app.app_context():
         upgrade()
         db.session.remove()

@@ -53,14 +53,14 @@ def go_on(user: User, onward: str, *, way: str) -> ResponseReturnValue:
 def go_in(user: User, onward: str) -> ResponseReturnValue:
     """To where the person wanted to go; by the page of second factors if they need one and have none."""
     goal = onward or landing(user)
-    if factors.is_asked_of(user) and not factors.is_strong():
+    if factors.is_asked_of(user) and not session.is_strong():
         return redirect(url_for("accounts.factors", next=goal), HTTPStatus.SEE_OTHER)
     return redirect(goal, HTTPStatus.SEE_OTHER)
 
 
 def begin_again(user: User) -> None:
     """Go on after what ended every session of the person: as strong as before."""
-    enter(user, way="again", is_strong=factors.is_strong())
+    enter(user, way="again", is_strong=session.is_strong())
 
 
 def is_recent() -> bool:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import session as browser
 from sqlalchemy.orm import Session
 
 from app.accounts import app_codes, passkeys, spare_codes
 from app.accounts.permissions import Permission, may
-from app.accounts.session import STRONG, signed_in_user
 from app.current import current_settings
 from app.models import Passkey, User
 
@@ -34,11 +32,6 @@ class Factors:
         """The ways by which they can give one, the strongest first."""
         offered = {"passkey": bool(self.passkeys), "app": self.has_app, "code": self.codes_left > 0}
         return tuple(way for way, is_there in offered.items() if is_there)
-
-
-def is_strong() -> bool:
-    """Whether the person of this request passed a second factor in this session."""
-    return signed_in_user() is not None and browser.get(STRONG) is True
 
 
 def factors_of(session: Session, user: User) -> Factors:

