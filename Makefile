@@ -86,6 +86,7 @@ bench: .venv/installed
 	$(BIN)/seere bench sms
 	$(BIN)/seere bench web
 	$(BIN)/seere bench desk
+	$(BIN)/seere bench engines
 
 clean:  ## Remove what was built; data in var/ stays
 	rm -rf .venv node_modules app/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
