@@ -324,7 +324,7 @@ def test_who_has_script_may_ask_how_far_it_is(enter: Enter) -> None:
     case, contact = case_with_phone()
     page = ask(client, case, "contact", contact.id).location
     json = {"Accept": "application/json"}
-    assert client.get(page).headers["Refresh"] == "4"  # and who has none looks again by itself
+    assert client.get(page).headers["Refresh"] == "3"  # and who has none looks again by itself
     assert client.get(page, headers=json).json == {"state": "waiting"}
     answer(Answer(AnswerKind.NUMBER, NUMBER.encode()))
     assert client.get(page, headers=json).json == {"state": "open"}

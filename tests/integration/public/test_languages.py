@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import gettext
 
-from app import factory
+from app import bare
 from app.catalogues import is_marked
 from app.factory import build
 from app.known_languages import Progress, languages, offered_from
@@ -35,7 +35,7 @@ def translated(
 ) -> FlaskClient:
     """A site in which two words are translated into the language that is the parameter."""
     code = request.param
-    folder = Path(shutil.copytree(factory.ROOT / "translations", tmp_path / "root" / "translations"))
+    folder = Path(shutil.copytree(bare.ROOT / "translations", tmp_path / "root" / "translations"))
     path = folder / code / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         catalogue = read_po(file)
@@ -46,8 +46,8 @@ def translated(
     counted = {each: Progress(100, 2 if each == code else 0) for each in languages()}
     (folder / PROGRESS_FILE).write_text(progress_file(counted))
     for other in ("app", "migrations"):
-        (tmp_path / "root" / other).symlink_to(factory.ROOT / other)
-    monkeypatch.setattr(factory, "ROOT", tmp_path / "root")
+        (tmp_path / "root" / other).symlink_to(bare.ROOT / other)
+    monkeypatch.setattr(bare, "ROOT", tmp_path / "root")
     app = build(settings)
     app.test_client_class = Browser
     return app.test_client()
