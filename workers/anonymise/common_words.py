@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from workers.anonymise.lexicon import load_lexicon, vocabulary
+from workers.sound_rules import SoundRules
 
 _VERY_COMMON, _COMMON = 8_000, 25_000
 _SHORTEST_SOUND, _SHORTEST_COMMON_SOUND = 4, 5
@@ -21,9 +22,9 @@ _SHORTEST_ELIDED = 5
 _SHORTEST_STEM = 3
 _ENGLISH_ENDING = re.compile(r"(?:ing|ed|es|s|ers?|ly)$")
 # How French is heard: silent endings go, spellings of one sound become one. In this order.
-_SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
+_HEARD = SoundRules(
+    (None, written, sound)
+    for written, sound in (
         (r"(?:ç|sc(?=[eiy])|c(?=[eiy]))", "s"),
         (r"gu(?=[eiy])", "G"),
         (r"g(?=[eiy])", "j"),
@@ -55,9 +56,7 @@ _SOUNDS = tuple(
 @lru_cache(maxsize=16384)
 def french_sound(folded: str) -> str:
     """What a folded word sounds like in French: `campement` and `campeman` are one, `plastique` and `plastik`."""
-    for pattern, sound in _SOUNDS:
-        folded = pattern.sub(sound, folded)
-    return folded
+    return _HEARD.heard(folded)
 
 
 @cache

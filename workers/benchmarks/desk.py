@@ -74,6 +74,13 @@ def empty_database(kind: str, url: str | None) -> Iterator[str | None]:
             server.cleanup()
 
 
+def analyse() -> None:
+    """Have the database look at what was just written, as one that has been up for a day has done by itself."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_postgresql = connection.dialect.name == "postgresql"
+        connection.execute(text("VACUUM ANALYZE" if is_postgresql else "ANALYZE"))
+
+
 def _fill(settings: Settings, count: int) -> dict[str, str]:
     """Write people and cases; the addresses that depend on them."""
     app = bare(settings)
@@ -82,9 +89,7 @@ def _fill(settings: Settings, count: int) -> dict[str, str]:
             people = add_people(session)
         with transaction() as session:
             write_cases(session, people, count)
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            vacuum = "VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"
-            connection.execute(text(vacuum))
+        analyse()
         places = _places(settings, count)
         db.session.remove()
         db.engine.dispose()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select, text
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.bare import bare
@@ -20,7 +20,7 @@ from app.figures.periods import Period, asked_period
 from app.figures.spans import day_of, midnight
 from app.models import Act, Case, FigureCell, Role, User
 from app.settings import Settings
-from workers.benchmarks.desk import add_people, empty_database
+from workers.benchmarks.desk import add_people, analyse, empty_database
 from workers.benchmarks.installation import installation
 from workers.benchmarks.load import percentiles
 from workers.benchmarks.reduced_cases import write_reduced_cases
@@ -47,7 +47,7 @@ def _measured(settings: Settings, count: int, repeat: int) -> dict[str, Any]:
         took = {"written_in_seconds": _seconds(lambda: _fill(count))}
         took["rebuilt_in_seconds"] = _seconds(rebuild)
         took["refreshed_in_seconds"] = _seconds(refresh)
-        _analyse()
+        analyse()
         rows = db.session.scalar(select(func.count()).select_from(FigureCell))
         drawn = {name: _draw_all(period, repeat) for name, period in _periods().items()}
         direct = {name: _count_directly(period) for name, period in _periods().items()}
@@ -67,13 +67,7 @@ def _fill(count: int) -> None:
         people = add_people(session)
     with transaction() as session:
         write_reduced_cases(session, people, count)
-    _analyse()
-
-
-def _analyse() -> None:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_postgresql = connection.dialect.name == "postgresql"
-        connection.execute(text("VACUUM ANALYZE" if is_postgresql else "ANALYZE"))
+    analyse()
 
 
 def _periods() -> dict[str, Period]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.bare import bare
@@ -16,7 +16,7 @@ from app.database import db, transaction
 from app.garbage import collecting_seldom, spare_what_is_loaded
 from app.models import Likeness
 from app.settings import Settings
-from workers.benchmarks.desk import empty_database
+from workers.benchmarks.desk import analyse, empty_database
 from workers.benchmarks.installation import installation
 from workers.benchmarks.load import percentiles
 from workers.benchmarks.twin_cases import Teller, Told, write_told
@@ -45,7 +45,7 @@ def _measured(settings: Settings, count: int, repeat: int) -> dict[str, Any]:
         began = time.perf_counter()
         with collecting_seldom(), transaction() as session:
             write_told(session, teller, count)
-        _analyse()
+        analyse()
         written = round(time.perf_counter() - began, 1)
         keys = db.session.scalar(select(func.count()).select_from(Likeness))
         new = [teller.tell() for _ in range(WARM_UP + repeat)]
@@ -54,12 +54,6 @@ def _measured(settings: Settings, count: int, repeat: int) -> dict[str, Any]:
         db.session.remove()
         db.engine.dispose()
     return {"written_in_seconds": written, "keys": keys, **took}
-
-
-def _analyse() -> None:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_postgresql = connection.dialect.name == "postgresql"
-        connection.execute(text("VACUUM ANALYZE" if is_postgresql else "ANALYZE"))
 
 
 def _look(look: Look, new: Sequence[Told]) -> dict[str, float]:
