@@ -24,7 +24,7 @@ from tests.evaluation.triage_messages import Judged, judged
 
 _RESAMPLES, _SEED = 400, 5
 _SETS = ("tuning", "held", "development")
-_ROUNDS = ("third_tuned", "third_checked")
+_ROUNDS = ("third_tuned", "third_checked", "mended_three")
 _SHARES: Mapping[str, Callable[[Judged], bool | None]] = {
     "main_code": lambda message: message.has_main,
     "main_code_given": lambda message: message.expected["codes"][0] in message.codes,

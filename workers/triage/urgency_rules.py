@@ -53,7 +53,8 @@ def _held(case: Case) -> Decision | None:
     """Held or missing until they are said to be back; an arrest for words spoken is a detention too."""
     is_held = case.tells("held") and (case.has("held") or case.is_main("missing"))
     is_seized = case.is_main("spoken") and case.has("seized") and case.is_within("fresh")
-    if not (is_held or is_seized) or case.has("released") or not case.is_within("held"):
+    is_so_long = case.is_within("held") or (case.is_main("missing") and case.has("held"))
+    if not (is_held or is_seized) or case.has("released") or not is_so_long:
         return None
     return Decision(2, "still held or missing", ("held",) if is_held else ("seized",))
 

@@ -87,15 +87,15 @@ def test_a_sentence_names_conclusion_reason_words_and_sureness() -> None:
 
 def test_days_and_languages_are_told_as_people_say_them() -> None:
     when = explain("occurred", {"from": "2026-10-21", "to": "2026-10-21"}, 0.9, "date:day", ["hier"], "fr")
-    assert when.startswith("Date des faits : 21 octobre 2026 :")
+    assert when.startswith("Date des faits\u00a0: 21 octobre 2026\u00a0:")
     mixed = explain("language", {"language": "fra", "mixed": ["bam"]}, 0.9, "given", [], "fr")
-    assert mixed.startswith("Langue : français + bambara :")
+    assert mixed.startswith("Langue\u00a0: français + bambara\u00a0:")
 
 
 def test_a_person_is_told_by_sign_and_by_what_the_words_beside_it_say() -> None:
     value = {"token": "[PERSONNE-1]", "sex": "female", "role": "victim"}
     told = explain("person", value, 0.6, "words beside the name", [], "fr")
-    assert told.startswith("PERSONNE-1, femme, victime :")
+    assert told.startswith("PERSONNE-1, femme, victime\u00a0:")
 
 
 def test_an_actor_is_only_alleged() -> None:
