@@ -26,14 +26,16 @@ _FEWEST_EXAMPLES = 3
 _ENOUGH_EXAMPLES = 10
 _BETTER_BY, _WORSE_BY = 0.005, 0.05
 _LIKELY = 0.5
+LEVELS = ("1", "2", "3")  # of urgency; below the first is nothing, or long past
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and the codes that a person says it tells of, the main one first."""
+    """A text, the codes that a person says it tells of, the main one first, and how urgent it is (0–3) if they said."""
 
     text: str
     codes: tuple[str, ...]
+    urgency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +52,43 @@ class Comparison:
 
 def train(examples: Sequence[Example], seed: int = 0, version: str = "1") -> Model:
     """A model learnt from the examples. Raises `ValueError` if no code has three examples for and against."""
-    codes = tuple(code for code in _codes(examples) if _is_learnable(examples, code))
-    if not codes:
+    codes = _codes(examples)
+    return _learnt(examples, {code: [code in each.codes for each in examples] for code in codes}, seed, version)
+
+
+def train_urgency(examples: Sequence[Example], seed: int = 0, version: str = "1") -> Model:
+    """A model of how likely a text is at least as urgent as each of `LEVELS`, from the examples that say it.
+
+    Raises `ValueError` if no level has three examples for and against.
+    """
+    told = [(each, each.urgency) for each in examples if each.urgency is not None]
+    reached = {level: [urgency >= int(level) for _, urgency in told] for level in LEVELS}
+    return _learnt([each for each, _ in told], reached, seed, version)
+
+
+def _learnt(
+    examples: Sequence[Example], told: Mapping[str, Sequence[bool]], seed: int, version: str
+) -> Model:
+    """A model of what is told of each example, by what it is called."""
+    learnable = {name: each for name, each in told.items() if _is_learnable(each)}
+    if not learnable:
         raise ValueError("too few examples to learn from")
     read = [features(example.text) for example in examples]
     rarities = rounded_rarities(_rarities(read))
     known = _Known(_matrix(read, as_rarity(rarities)), _word_vectors(word_meanings()))
-    learnt = [_learn(known, [code in example.codes for example in examples], seed) for code in codes]
+    learnt = [_learn(known, each, seed) for each in learnable.values()]
     weights = np.vstack([row for row, _ in learnt])
     intercepts = np.array([intercept for _, intercept in learnt])
-    return from_weights(codes, weights, intercepts, rarities, _manifest(examples, seed, version))
+    manifest = _manifest(examples, seed, version)
+    return from_weights(tuple(learnable), weights, intercepts, rarities, manifest)
 
 
 def _codes(examples: Iterable[Example]) -> list[str]:
     return sorted({code for example in examples for code in example.codes})
 
 
-def _is_learnable(examples: Sequence[Example], code: str) -> bool:
-    told = sum(code in example.codes for example in examples)
-    return min(told, len(examples) - told) >= _FEWEST_EXAMPLES
+def _is_learnable(told: Sequence[bool]) -> bool:
+    return min(sum(told), len(told) - sum(told)) >= _FEWEST_EXAMPLES
 
 
 def _rarities(read: Sequence[Features]) -> NDArray[np.float64]:

@@ -24,7 +24,10 @@ _MODELS = Path(__file__).parent.parent / "vocabularies" / "models"
 
 
 def own_examples() -> Iterator[Example]:
-    """The short texts written for training: code(s), a tab, the text; lines that begin with # are remarks."""
+    """The short texts written for training: code(s), a tab, how urgent (0–3) and a tab where somebody said so, the text.
+
+    Lines that begin with # are remarks.
+    """
     folder = resources.files("workers.vocabularies").joinpath("training")
     for source in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if source.name.endswith(".tsv"):
@@ -34,8 +37,8 @@ def own_examples() -> Iterator[Example]:
 def _rows(table: str) -> Iterator[Example]:
     for line in table.splitlines():
         if line.strip() and not line.startswith("#"):
-            codes, text = line.split("\t", 1)
-            yield Example(text, tuple(codes.split(",")))
+            codes, *urgency, text = line.split("\t")
+            yield Example(text, tuple(codes.split(",")), int(urgency[0]) if urgency else None)
 
 
 def open_messages(folder: Path) -> Iterator[Example]:
