@@ -20,6 +20,7 @@ from workers.questionnaires.telling import NOTHING_TOLD, Told
 from workers.triage import language, triage
 from workers.triage.linear_model import Model
 from workers.triage.place_gazetteer import Gazetteer
+from workers.triage.reading import read
 
 SURE_OF_VIOLATION = 0.5
 MOST_RESIDUAL_RISK = 0.1  # above it somebody reads the text before any organisation does
@@ -122,7 +123,8 @@ def understand(
     What was ticked stands below the text. It holds no word of the person's own, so it is not anonymised, and the
     engines that conclude from words read the text alone.
     """
-    heard = language.spoken(without(text, ours))  # once, for both engines
+    reading = read(text)
+    heard = language.spoken(without(text, ours) if ours else reading)  # once, for both engines
     anonymised = anonymise(
         text,
         heard.language,
@@ -135,11 +137,11 @@ def understand(
     names = [
         Span(entity.start, entity.end) for entity in anonymised.entities if entity.label is EntityLabel.PERSON
     ]
-    read = triage(
-        text, received_at=received_at, spoken=heard, names=names, model=learnt.model, places=learnt.places
+    told_of = triage(
+        reading, received_at=received_at, spoken=heard, names=names, model=learnt.model, places=learnt.places
     )
     findings = (
-        *merged(read, told.findings, text=text, received_at=received_at),
+        *merged(told_of, told.findings, text=text, received_at=received_at),
         *doubts(anonymised),
         *persons(anonymised),
     )

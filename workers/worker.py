@@ -30,12 +30,12 @@ def run_worker(*, burst: bool = False, with_files: bool = True) -> None:
 
     A film takes minutes: a worker without files is never busy with one while a report waits.
     """
-    from workers import anonymise
+    from workers.engines import load_engines
     from workers.pipeline import understand
 
     worker_app()
-    anonymise.preload()
-    # Whatever the engines load on first use, they load now.
+    load_engines()
+    # Whatever the way of a report loads beside them on first use, it loads now.
     understand("Bonjour de Koro, le 1er mars 2020", utcnow(), {})
     # A client of its own: RQ changes the timeouts of the one it is given.
     client = redis.Redis.from_url(keys().settings.redis_url)

@@ -10,7 +10,7 @@ from workers.anonymise.claims import Claim
 from workers.anonymise.lexicon import load_lexicon, quarters
 from workers.anonymise.words import split_words
 from workers.contracts import EntityLabel
-from workers.gates import Gate
+from workers.gates import Gate, small
 
 _SIGN = r"(?:(?:n[°ºo]\.?|num[eé]ro|num|nr|no\.?|[:.#])\s{0,2}){0,3}"
 _NUMBER = rf"{_SIGN}\d{{1,4}}(?:[ ]?(?:bis|ter)\b|[ ]?[A-Z](?![^\W_]))?(?!\d)"
@@ -52,8 +52,25 @@ _CAPITALS = re.compile(
     r"(?<![^\W_])[A-ZÀ-Þ][\w'’\-]{2,25}(?:\s(?:[A-ZÀ-Þ][\w'’\-]{1,25}|\d{1,4})){0,3}(?:,\s?|\s)$"
 )
 _BEFORE = 60
-# A number, or what a street or a floor without one is called.
-_GATE = Gate.on(r"\d|rue|av|boulevard|bd|impasse|all[eé]e|immeuble|[eé]tage")
+
+
+def _written_out(words: str) -> Iterator[str]:
+    """The words of an expression of words, those with a letter of two (`all[eé]e`) in both spellings."""
+    for word in words.replace("\\.", "").replace("?", "").split("|"):
+        before, _, choice = word.partition("[")
+        letters, _, after = choice.partition("]")
+        yield from (before + letter + after for letter in letters or [""])
+
+
+_WORDS = frozenset(_written_out(f"{_NUMBERED}|{_LETTERED}|{_STREETS}|[eé]tage"))
+_WORD = re.compile(r"\w+")
+_BOX_OR_SIGN = re.compile(r"\bb\.?\s?p|\br\s?[/.]")
+# A word of an address, or the letters of a post box or of a street's sign.
+_GATE = Gate(lambda text: _has_address_word(small(text)))
+
+
+def _has_address_word(text: str) -> bool:
+    return not _WORDS.isdisjoint(_WORD.findall(text)) or _BOX_OR_SIGN.search(text) is not None
 
 
 def find_addresses(text: str) -> Iterator[Claim]:

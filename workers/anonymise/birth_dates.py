@@ -37,7 +37,7 @@ _BORN = re.compile(f"{_CUE}{_BETWEEN}(?P<date>{_DATE})", re.IGNORECASE)
 _AND_ANOTHER = re.compile(rf"[ ]?(?:,|et|and)[ ](?:(?:le|on|en|in)[ ])?(?P<date>{_DATE})", re.IGNORECASE)
 
 
-_GATE = Gate.on(r"\d|premier")  # no date is written without
+_GATE = Gate.on_digit("premier")  # no date is written without
 
 
 def find_birth_dates(text: str) -> Iterator[Claim]:

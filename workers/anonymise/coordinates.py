@@ -122,6 +122,7 @@ _PATTERNS = tuple(
     (sign, name, confidence, re.compile(pattern, re.IGNORECASE))
     for sign, name, confidence, pattern in _CASE_BLIND
 )
+_LINK, _UNIT = r"goo|maps|osm|\.org|waze|w3w|what", r"virgule|point|comma|degr|minute|second"
 # What stands in every stretch that a pattern of this sign matches, and in few texts that hold no position.
 _GATES = {
     sign: Gate.on(pattern)
@@ -130,20 +131,38 @@ _GATES = {
         ("degree", r"\d[ ]?[°º:]"),
         ("spaced", r"\d[ ]\d"),
         ("deg", r"\d[ ]?deg"),
-        ("link", r"goo|maps|osm|\.org|waze|w3w|what"),
+        ("link", _LINK),
         ("geo", r"geo:"),
         ("slashes", r"///"),
         ("words", r"w3w|what"),
         ("plus", r"\+"),
         ("equals", r"x[ ]?[=:]"),
         ("zone", r"2[89]|3[01]"),
-        ("unit", r"virgule|point|comma|degr|minute|second"),
+        ("unit", _UNIT),
         ("lettered", r"\d[ ]?d"),
         ("named", r"lat|lon|lng|gps|coord|position|g[eé]olocalisation"),
         ("read out", r"\d[ ](?:virgule|point)"),
         ("metres", r"[enxy][ ]?[:=]?[ ]?\d{6}"),
     )
 }
+# Patterns of these signs match without a digit; of the others each needs one of the shapes that open the second gate.
+_WITHOUT_DIGIT = frozenset({"link", "slashes", "words", "plus", "unit"})
+_ANY_WITHOUT_DIGIT = Gate.on(rf"{_LINK}|{_UNIT}|///|\+")
+_ANY_WITH_DIGIT = Gate.on(
+    r"\d(?:[.,]\d\d|[ ]?[°º:d]|[ ]\d|[ ](?:virgule|point)|\d{4})|geo:|(?:2[89]|3[01])[ ]?[np-r]"
+)
+
+
+def _signs(text: str) -> set[str]:
+    """The signs of which a pattern may match."""
+    with_digit, without = _ANY_WITH_DIGIT.is_open(text), _ANY_WITHOUT_DIGIT.is_open(text)
+    if not (with_digit or without):
+        return set()
+    return {
+        sign
+        for sign, gate in _GATES.items()
+        if (without if sign in _WITHOUT_DIGIT else with_digit) and gate.is_open(text)
+    }
 
 
 @cache
@@ -159,7 +178,9 @@ def _in_number_words() -> re.Pattern[str]:
 
 def find_coordinates(text: str) -> Iterator[Claim]:
     """Claims for positions exact enough to single out a house or a camp."""
-    signs = {sign for sign, gate in _GATES.items() if gate.is_open(text)}
+    signs = _signs(text)
+    if not signs:
+        return
     if "unit" in signs:
         for match in _in_number_words().finditer(text):
             yield Claim(*match.span(), EntityLabel.COORD, 0.9, ("degrees in words",))

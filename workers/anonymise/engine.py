@@ -33,7 +33,7 @@ from workers.anonymise.review import find_review
 from workers.anonymise.risk import risk_features, risk_of
 from workers.anonymise.spelt_names import find_spelt_names
 from workers.anonymise.spelt_phones import find_spelt_phones
-from workers.anonymise.tagger import load_model, tagged_persons
+from workers.anonymise.tagger import tagged_persons
 from workers.anonymise.tokens import TOKEN, TokenBook
 from workers.contracts import Anonymised, Entity, Span
 
@@ -151,7 +151,7 @@ def preload() -> None:
     load_frames()
     load_calibration()
     load_common_words()
-    load_model()
+    tagged_persons(["Koro"])  # with its first text the tagger is loaded whole
 
 
 def token_table(text: str, anonymised: Anonymised) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -142,7 +143,7 @@ def load_lexicon() -> Lexicon:
     names, keys = _read_names()
     places = _read_places(names, ordinary)
     place_keys = frozenset(phonetic_key(word) for word in places if len(word) >= _SHORTEST_PLACE_BY_SOUND)
-    namesakes = (ordinary - european) & names.keys()
+    namesakes = (ordinary - european).intersection(names)
     return Lexicon(
         names, keys, places, place_keys, _read_towns(), ordinary, everyday, namesakes, forces, _institutions()
     )
@@ -208,9 +209,20 @@ def _by_beginning(ordinary: frozenset[str]) -> Mapping[tuple[str, int], Sequence
     return found
 
 
-@lru_cache(maxsize=2048)
 def _is_beginning(folded: str, ordinary: frozenset[str]) -> bool:
-    return any(word.startswith(folded) for word in ordinary if len(word) > len(folded) + 1)
+    ordered = _in_order(ordinary)
+    for at in range(bisect_left(ordered, folded), len(ordered)):
+        if not ordered[at].startswith(folded):
+            return False
+        if len(ordered[at]) > len(folded) + 1:
+            return True
+    return False
+
+
+@lru_cache(maxsize=2)
+def _in_order(ordinary: frozenset[str]) -> Sequence[str]:
+    """Everyday words in order: those that begin alike stand together."""
+    return sorted(ordinary)
 
 
 def _is_place_only(folded: str, names: Mapping[str, ListedName], ordinary: frozenset[str]) -> bool:

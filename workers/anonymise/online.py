@@ -42,7 +42,8 @@ _PATTERNS: tuple[tuple[str, float, re.Pattern[str]], ...] = (
 
 
 # A sign, or a word for it, or the end of a personal page's name; most texts have none of them.
-_GATE = Gate.on(r"@|\b(?:at|arobase?|arobas|chez)\b|\.(?:com|me)/")
+# What a word may begin with comes first, so that a search passes over everything else.
+_GATE = Gate.on(r"@|\.(?:com|me)/|a(?<=\ba)(?:t|robase?|robas)\b|c(?<=\bc)hez\b")
 
 
 def find_online(text: str) -> Iterator[Claim]:

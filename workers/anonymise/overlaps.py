@@ -25,7 +25,8 @@ def settle(claims: Iterable[Claim], text: str) -> list[Claim]:
     """Claims worth masking, in order, without overlap: equal labels join, the surer kind keeps shared characters."""
     worthy = [claim for claim in claims if claim.confidence >= MASK and claim.start < claim.end]
     settled: list[Claim] = []
-    for label in _PRECEDENCE:
+    labels = {claim.label for claim in worthy}
+    for label in (each for each in _PRECEDENCE if each in labels):
         joined = _joined(claim for claim in worthy if claim.label is label)
         pieces = [piece for claim in joined for piece in _outside(claim, _touching(settled, claim), text)]
         settled = sorted(settled + pieces, key=_start)

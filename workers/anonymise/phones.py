@@ -56,7 +56,9 @@ _CUE_WINDOW = 50
 _SEPARATORS = 6
 _DIGIT_NEXT, _DIGIT_BEFORE = re.compile(r"\W*\d"), re.compile(r"\d\W*$")
 _MOST_GROUPS = 24
-_GATE = Gate.on(r"\d|(?<![^\W_])o{1,2}(?![^\W_])")  # a digit, or what may stand for noughts
+_ANY_DIGIT = re.compile(r"\d")
+_NOUGHTS = re.compile(r"[oO](?<![^\W_][oO])[oO]?(?![^\W_])")  # what may stand for them
+_GATE = Gate(lambda text: _ANY_DIGIT.search(text) is not None or _NOUGHTS.search(text) is not None)
 
 
 @dataclass(frozen=True, slots=True)

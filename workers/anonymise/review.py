@@ -13,6 +13,7 @@ from workers.anonymise.evidence import Reading
 from workers.anonymise.frames import Strength, frame_words
 from workers.anonymise.place_context import follows_place_cue
 from workers.contracts import Entity, EntityLabel, Span
+from workers.gates import Gate
 
 
 class Reason(StrEnum):
@@ -60,7 +61,12 @@ def _candidates(reading: Reading, text: str, entities: Sequence[Entity]) -> Iter
     yield from _words(reading)
 
 
+_GATE = Gate.on_digit()  # no reference and no number is without one
+
+
 def _references(text: str) -> Iterator[tuple[Span, Reason]]:
+    if not _GATE.is_open(text):
+        return
     for match in _REFERENCE.finditer(text):
         yield Span(*match.span()), Reason.REFERENCE
     for match in _NUMBER.finditer(text):
@@ -82,15 +88,21 @@ def _nicknames(reading: Reading, text: str) -> Iterator[tuple[Span, Reason]]:
 
 def _words(reading: Reading) -> Iterator[tuple[Span, Reason]]:
     for index, word in enumerate(reading.words):
-        span = Span(word.start, word.end)
-        if reading.is_force(index) or reading.evidence[index].is_silenced:
-            continue
-        if _may_be_initial(reading, index):
-            yield span, Reason.INITIAL
-        elif REVIEW <= reading.evidence[index].confidence < MASK:
-            yield span, Reason.UNSURE
-        elif _is_unknown_capital(reading, index):
-            yield span, Reason.UNKNOWN_CAPITAL
+        reason = _reason(reading, index)
+        if reason is not None:
+            yield Span(word.start, word.end), reason
+
+
+def _reason(reading: Reading, index: int) -> Reason | None:
+    """Why a word is shown, if it is."""
+    evidence = reading.evidence[index]
+    if evidence.is_silenced or reading.is_force(index):
+        return None
+    if _may_be_initial(reading, index):
+        return Reason.INITIAL
+    if REVIEW <= evidence.confidence < MASK:
+        return Reason.UNSURE
+    return Reason.UNKNOWN_CAPITAL if _is_unknown_capital(reading, index) else None
 
 
 def _may_be_initial(reading: Reading, index: int) -> bool:
@@ -107,10 +119,10 @@ def _may_be_initial(reading: Reading, index: int) -> bool:
 
 
 def _is_unknown_capital(reading: Reading, index: int) -> bool:
-    if len(reading.words[index].text) == 1 or follows_place_cue(reading, index):
+    if len(reading.words[index].text) == 1 or not reading.stands_out(index):
         return False
     is_explained = reading.is_ordinary(index) or reading.is_place(index) or reading.is_force(index)
-    return reading.stands_out(index) and not is_explained
+    return not is_explained and not follows_place_cue(reading, index)
 
 
 def _descriptions(reading: Reading, entities: Sequence[Entity]) -> Iterator[tuple[Span, Reason]]:

@@ -97,6 +97,7 @@ def _kind(written: str) -> _Kind | None:
     return _Kind(None) if folded in cue_words("number", "joins") else None
 
 
+@lru_cache(maxsize=8192)
 def _counts(written: str) -> bool:
     """Whether a word is a number word, or says how often one is said."""
     kind = _kind(written)
@@ -104,7 +105,7 @@ def _counts(written: str) -> bool:
 
 
 def _has_number_words(text: str) -> bool:
-    return sum(_counts(written) for written in _LETTERS.findall(text)) >= _FEWEST_WORDS
+    return sum(map(_counts, _LETTERS.findall(text))) >= _FEWEST_WORDS
 
 
 _GATE = Gate(_has_number_words)

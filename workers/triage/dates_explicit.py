@@ -21,7 +21,7 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _NUMBER_MONTH = r"(?:1[0-2]|0?[1-9])"
 _YEAR = r"(?:(?:19|20)\d\d)"
 _LANGUAGES, _MOST_DATES = ["fr", "en"], 20
-_GATE = Gate.on(r"\d|premier")  # no date is written out without
+_GATE = Gate.on_digit("premier")  # no date is written out without
 
 
 def explicit_expressions(folded: str, today: date) -> Iterator[Expression]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from workers.triage import dates_readers as readers
 from workers.triage.dates_calendar import Period
-from workers.triage.dates_vocabulary import any_of, first_runs, runs_of_letters, time_words
+from workers.triage.dates_vocabulary import any_of, runs_of_letters, telling_runs, time_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +63,17 @@ def patterns() -> tuple[Pattern, ...]:
     months = any_of(month for month in known.months if month not in known.numbers)
     units, numbers = any_of(known.units), any_of(known.numbers)
     count = rf"(?P<count>\d{{1,3}}|{numbers})"
-    first = {name: first_runs(phrases) for name, phrases in known.words.items()}
+    telling = {name: telling_runs(phrases) for name, phrases in known.words.items()}
     rules: tuple[tuple[str, Iterable[str], str, readers.Reader], ...] = (
         (
             "night",
-            first_runs(known.night) | {"hier"},
+            telling_runs(known.night) | {"hier"},
             rf"{nights}|hier (?:dans )?(?:la |a la )?nuit",
             readers.night,
         ),
         (
             "night",
-            first_runs(known.days),
+            telling_runs(known.days),
             rf"(?P<day>{days}) (?:dans )?(?:la |a la )?nuit",
             readers.night_of_day,
         ),
@@ -83,28 +83,28 @@ def patterns() -> tuple[Pattern, ...]:
             rf"nuit (?:de |du |d')?(?P<weekday>{weekdays})(?: (?:passe |dernier )?(?:a|au|et) (?:{weekdays}))?",
             readers.night_of_weekday,
         ),
-        ("day", first_runs(known.days), rf"(?P<day>{days})", readers.named_day),
-        ("day", first_runs(known.parts_of_today), any_of(known.parts_of_today), readers.part_of_today),
-        ("now", first_runs(known.now), now, readers.now),
+        ("day", telling_runs(known.days), rf"(?P<day>{days})", readers.named_day),
+        ("day", telling_runs(known.parts_of_today), any_of(known.parts_of_today), readers.part_of_today),
+        ("now", telling_runs(known.now), now, readers.now),
         (
             "now",
-            first["just_before"],
+            telling["just_before"],
             rf"{words['just_before']}[ '](?!niger)(?:\w{{3,}}(?:er|ir)|\w*(?:prendre|mettre|battre|pendre))",
             readers.now,
         ),
         (
             "month_day",
-            first["month_day"],
+            telling["month_day"],
             rf"(?:le|du) (?P<number>\d{{1,2}}) {words['month_day']}",
             readers.month_day,
         ),
         (
             "ago",
-            first["ago_before"],
+            telling["ago_before"],
             rf"{words['ago_before']} (?:{words['vague']} )?(?:de )?{count} ?(?P<unit>{units})",
             readers.ago,
         ),
-        ("ago", first["ago_after"], rf"{count} ?(?P<unit>{units}) {words['ago_after']}", readers.ago),
+        ("ago", telling["ago_after"], rf"{count} ?(?P<unit>{units}) {words['ago_after']}", readers.ago),
         (
             "since",
             {"kabini"},
@@ -113,53 +113,58 @@ def patterns() -> tuple[Pattern, ...]:
         ),
         (
             "since",
-            first["since"],
+            telling["since"],
             rf"{words['since']} (?:les? |the )?(?:{words['vague']} )?{count} ?(?P<unit>{units})",
             readers.since,
         ),
         ("since", {"ces"}, rf"ces (?:{count} )?{words['last']} (?P<unit>{units})", readers.since),
         (
             "since",
-            first["lasting_before"],
+            telling["lasting_before"],
             rf"{words['lasting_before']} (?:{words['vague']} )?{count} ?(?P<unit>{units}) {words['lasting_after']}"
             rf"(?![ ']?(?:[\w']+[ ']){{0,4}}{words['done']}(?!\w))",
             readers.lasting,
         ),
         (
             "last",
-            first["last"],
+            telling["last"],
             rf"(?:la|le|l'|l|les|the)? ?(?P<unit>{units}) {words['last']}",
             readers.last_unit,
         ),
-        ("last", first["last_before"], rf"{words['last_before']} (?P<unit>{units})", readers.last_unit),
+        ("last", telling["last_before"], rf"{words['last_before']} (?P<unit>{units})", readers.last_unit),
         (
             "before_last",
-            first["before_last"],
+            telling["before_last"],
             rf"(?:la |le |l'|the )?(?P<unit>{units}) {words['before_last']}",
             readers.unit_before_last,
         ),
         (
             "before_last",
-            first["before_last_before"],
+            telling["before_last_before"],
             rf"{words['before_last_before']} (?P<unit>{units})",
             readers.unit_before_last,
         ),
         (
             "before_last",
-            first["before_last"],
+            telling["before_last"],
             rf"(?P<weekday>{weekdays}) {words['before_last']}",
             readers.weekday_before_last,
         ),
         (
             "ago",
-            first_runs(known.bambara_units),
+            telling_runs(known.bambara_units),
             rf"(?P<unit>{any_of(known.bambara_units)}) (?P<count>{any_of(known.bambara_numbers)})",
             readers.ago_in_bambara,
         ),
-        ("this", first["this"], rf"{words['this']} (?P<unit>{units})(?![ '\-]{{1,2}}la)", readers.this_unit),
+        (
+            "this",
+            telling["this"],
+            rf"{words['this']} (?P<unit>{units})(?![ '\-]{{1,2}}la)",
+            readers.this_unit,
+        ),
         (
             "weekday",
-            first_runs(known.weekdays),
+            telling_runs(known.weekdays),
             rf"(?P<lead>{words['every']} |{words['this']} |{words['last_before']} |{words['next_before']} )?"
             rf"(?P<weekday>{weekdays})(?! \d)"
             rf"(?: (?:matin |soir |nuit )?(?:(?P<last>{words['last']})|(?P<next>{words['next']})))?"
@@ -168,7 +173,7 @@ def patterns() -> tuple[Pattern, ...]:
         ),
         (
             "month",
-            first_runs(known.months),
+            telling_runs(known.months),
             rf"(?P<cue>{words['month_cue']}[ '\-])?(?P<month>{months})"
             rf"(?: (?:de )?(?:l[' ]an(?:nee)? )?"
             rf"(?:(?P<last>{words['last']})|(?P<next>{words['next']})|(?P<year>(?:19|20)\d\d)))?",
@@ -176,17 +181,17 @@ def patterns() -> tuple[Pattern, ...]:
         ),
         (
             "month",
-            first["last"],
+            telling["last"],
             rf"l'? ?an(?:nee)? {words['last']} (?:{words['month_cue']}[ '\-])(?P<month>{months})",
             readers.month_of_last_year,
         ),
         (
             "month",
-            first["last_before"],
+            telling["last_before"],
             rf"{words['last_before']} (?P<month>{months})(?P<cue>)(?P<last>)(?P<next>(?!))?(?P<year>(?!))?",
             readers.month,
         ),
-        ("year", first["year_cue"], rf"(?:{words['year_cue']}) (?P<year>(?:19|20)\d\d)", readers.year),
+        ("year", telling["year_cue"], rf"(?:{words['year_cue']}) (?P<year>(?:19|20)\d\d)", readers.year),
     )
     return tuple(
         Pattern(name, frozenset(needed), re.compile(rf"(?<!\w)(?:{text})(?!\w)"), read)

@@ -19,7 +19,7 @@ from workers.gates import Gate
 from workers.triage import dates_calendar as calendar
 from workers.triage.dates_calendar import Period
 from workers.triage.dates_expressions import Expression
-from workers.triage.dates_vocabulary import any_of, first_runs, time_tables, time_words
+from workers.triage.dates_vocabulary import any_of, telling_runs, time_tables, time_words
 
 _FEAST_CONFIDENCE, _BESIDE_CONFIDENCE, _SEASON_CONFIDENCE = 0.84, 0.62, 0.72
 _FIRST_KNOWN, _LAST_KNOWN = date(1960, 1, 1), date(2076, 12, 31)  # the years that both calendars know
@@ -29,25 +29,25 @@ _YEARS_BACK = 2
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A feast or season: the words for it, and the period it takes in a year counted back from today's.
+    """A feast or season: what it is named by, and the period it takes in a year counted back from today's.
 
     Its `gate` is open for every folded text that may name it.
     """
 
-    words: str
+    pattern: re.Pattern[str]
     gate: Gate
     period: Callable[[date, int], Period]
 
 
 def feast_expressions(folded: str, today: date) -> Iterator[Expression]:
     """Every feast or season named as a time in a folded text; the last one that has begun unless told otherwise."""
-    if not _FIRST_KNOWN <= today <= _LAST_KNOWN:
+    if not _FIRST_KNOWN <= today <= _LAST_KNOWN or not _any_gate().is_open(folded):
         return
     for feast in _named(_feasts(), folded):
-        for found in _feast_pattern(feast.words).finditer(folded):
+        for found in feast.pattern.finditer(folded):
             yield from _feast(found, feast, today)
     for season in _named(_seasons(), folded):
-        for found in _season_pattern(season.words).finditer(folded):
+        for found in season.pattern.finditer(folded):
             yield from _season(found, season, today)
 
 
@@ -59,22 +59,35 @@ def _named(occasions: Sequence[Occasion], folded: str) -> list[Occasion]:
 @cache
 def _feasts() -> tuple[Occasion, ...]:
     tables = time_tables()["feasts"]
-    return tuple(_occasion(table, _reckoning(table)) for table in tables.values())
+    return tuple(_occasion(table, _feast_pattern, _reckoning(table)) for table in tables.values())
 
 
 @cache
 def _seasons() -> tuple[Occasion, ...]:
     tables = time_tables()["seasons"]
-    return tuple(_occasion(table, _months(table)) for table in tables.values())
+    return tuple(_occasion(table, _season_pattern, _months(table)) for table in tables.values())
 
 
-def _occasion(table: Mapping[str, Any], period: Callable[[date, int], Period]) -> Occasion:
-    return Occasion(any_of(table["words"]), _gate(table["words"]), period)
+def _occasion(
+    table: Mapping[str, Any],
+    pattern: Callable[[str], re.Pattern[str]],
+    period: Callable[[date, int], Period],
+) -> Occasion:
+    return Occasion(pattern(any_of(table["words"])), _gate(table["words"]), period)
 
 
 def _gate(phrases: Iterable[str]) -> Gate:
-    runs = first_runs(phrases)
+    runs = telling_runs(phrases)
     return Gate(lambda folded: bool([run for run in runs if run in folded]))
+
+
+@cache
+def _any_gate() -> Gate:
+    """Open for every text that may name any of them."""
+    tables = [table for kind in ("feasts", "seasons") for table in time_tables()[kind].values()]
+    runs = sorted(telling_runs(word for table in tables for word in table["words"]))
+    shortest = [run for run in runs if not any(other in run for other in runs if other != run)]
+    return Gate(lambda folded: any(map(folded.__contains__, shortest)))
 
 
 def _reckoning(table: Mapping[str, Any]) -> Callable[[date, int], Period]:
@@ -111,7 +124,6 @@ def _months(table: Mapping[str, Any]) -> Callable[[date, int], Period]:
     return period
 
 
-@cache
 def _feast_pattern(words: str) -> re.Pattern[str]:
     known = time_words().words
     lead = "|".join(rf"(?P<{name}>{any_of(known[name])})" for name in ("eve", "morrow", "before", "after"))
@@ -120,7 +132,6 @@ def _feast_pattern(words: str) -> re.Pattern[str]:
     )
 
 
-@cache
 def _season_pattern(words: str) -> re.Pattern[str]:
     cue = any_of(
         [*time_words().words["during"], *time_words().words["this"], *time_words().words["last_before"]]

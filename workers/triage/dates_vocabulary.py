@@ -72,15 +72,15 @@ def runs_of_letters(folded: str) -> frozenset[str]:
     return frozenset(_LETTERS.findall(folded))
 
 
-def first_runs(phrases: Iterable[str]) -> frozenset[str]:
-    """The first run of letters of each phrase, one of which stands wherever `any_of` them does.
+def telling_runs(phrases: Iterable[str]) -> frozenset[str]:
+    """The longest run of letters of each phrase: one of them stands wherever `any_of` the phrases does.
 
     Raises `ValueError` for a phrase without letters, which nothing would announce.
     """
-    found = [_LETTERS.search(phrase) for phrase in phrases]
-    if not all(found):
+    runs = [_LETTERS.findall(phrase) for phrase in phrases]
+    if not all(runs):
         raise ValueError("a phrase of time has no letters")
-    return frozenset(each.group() for each in found if each)
+    return frozenset(max(found, key=len) for found in runs)
 
 
 def plain(found: str) -> str:

@@ -15,7 +15,7 @@ from workers.triage.reading import Reading, read
 
 
 def triage(
-    text: str,
+    text: str | Reading,
     *,
     received_at: datetime,
     language: str | None = None,
@@ -26,8 +26,9 @@ def triage(
 ) -> list[Finding]:
     """What `text` tells, as findings whose evidence lies in `text`, in the order of `FindingKind`, best first.
 
-    `language` is what the message is known to be in, if it is, `spoken` what was identified before, if it was;
-    `names` are the persons already found in it. `model` and `places` are used instead of what ships with the project.
+    `text` may have been read before. `language` is what the message is known to be in, if it is, `spoken` what was
+    identified before, if it was; `names` are the persons already found in it. `model` and `places` are used instead of
+    what ships with the project.
     """
     reading = read(text)
     heard = _language(reading, language, spoken)

@@ -6,11 +6,10 @@ written have the upper half of the numbers to themselves: what is known of their
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate
 from typing import AnyStr
 from zlib import crc32
 
@@ -27,41 +26,42 @@ _MOST_TOKENS = 600
 # How much each family of features weighs beside the others; found by leaving out one author's texts at a time.
 STEMS, PAIRS, LETTERS, WRITTEN = 0.8, 0.7, 1.0, 0.5
 _WEIGHTS = (STEMS, PAIRS, LETTERS, WRITTEN)
-# Where the numbers of each family begin while they are gathered: one sort then does for all families.
-_FAMILIES = np.arange(len(_WEIGHTS) + 1, dtype=np.int64) * BINS
-_OF_PAIRS, _OF_LETTERS, _OF_WRITTEN = BINS, 2 * BINS, 3 * BINS
+_SCALES = np.array(_WEIGHTS)
+# While they are gathered, a feature's number carries its family, so that one sort does for all families.
+_KINDS = len(_WEIGHTS)
+_OF_STEMS, _OF_PAIRS, _OF_LETTERS, _OF_WRITTEN = range(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of a text: `numbers` by family, within a family rising and each once, and where each family begins
-    and the last one ends; and which of them each word carries.
+    """The features of a text: `numbers`, rising, with the family of each in `families`; within a family each is once.
 
-    The numbers of `carried` from a word's place in `begins` up to the next word's are its own, the one of `pairs` is
-    that of the word with the one before it, -1 where it is the first of its sentence.
+    The places in `numbers` from a word's place in `begins` up to the next word's in `carried` are of its own features,
+    `paired` are the words (by their place among `words`) that stand in a sentence with one before them, and `pairs` the
+    places in `numbers` of these pairs.
     """
 
     numbers: NDArray[np.int64]
-    families: tuple[int, ...]
+    families: NDArray[np.int64]
     words: tuple[Token, ...]
     carried: NDArray[np.int64]
     begins: NDArray[np.int64]
+    paired: NDArray[np.int64]
     pairs: NDArray[np.int64]
 
     def values(self, rarity: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each of `numbers` counts for: its rarity, scaled so that every family has the length of its weight."""
-        values = rarity[self.numbers]
-        for (first, last), weight in zip(pairwise(self.families), _WEIGHTS, strict=True):
-            _scale(values[first:last], weight)
-        return values
+        values = rarity.take(self.numbers)
+        squares = np.bincount(self.families, values * values, _KINDS)
+        squares[squares == 0] = 1
+        return np.asarray(values * (_SCALES / np.sqrt(squares)).take(self.families), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
     """What a word carries wherever it stands: how it sounds without its ending, and its numbers.
 
-    `carried` are those of its stem, of its letters and of the word as it is written, told apart by what their family
-    adds to them.
+    `carried` are those of its stem, of its letters and of the word as it is written, each with its family.
     """
 
     shape: str
@@ -72,12 +72,12 @@ def features(text: str | Reading) -> Features:
     """The features of `text`; nothing beyond the first 600 words is read."""
     tokens = read(text).tokens[:_MOST_TOKENS]
     words = [_word(token.key) for token in tokens]
-    pairs = np.array(_pairs(tokens, words), dtype=np.int64)
-    carried = np.concatenate([_NOTHING, *(word.carried for word in words)])
-    begins = np.cumsum([0, *(len(word.carried) for word in words)], dtype=np.int64)[:-1]
-    told = _each_once(np.concatenate([carried, pairs[pairs >= 0] + _OF_PAIRS]))
-    families = tuple(np.searchsorted(told, _FAMILIES).tolist())
-    return Features(told % BINS, families, tokens, carried % BINS, begins, pairs)
+    paired, pairs = _pairs(tokens, words)
+    own = [word.carried for word in words]
+    told, places = _each_once(np.concatenate((_NOTHING, *own, pairs)))
+    begins = np.array([0, *accumulate(map(len, own))], dtype=np.int64)
+    end = begins[-1]
+    return Features(told >> 2, told & 3, tokens, places[:end], begins[:-1], paired, places[end:])
 
 
 def written_number(key: str) -> int:
@@ -85,34 +85,29 @@ def written_number(key: str) -> int:
     return _HALF + _hash("u", key)
 
 
-def _each_once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers rising and each once: what numpy's `unique` gives, for few numbers five times as fast."""
-    rising = np.sort(numbers)
-    is_new = np.concatenate([_FIRST[: rising.size], rising[1:] != rising[:-1]])
-    return np.asarray(rising[is_new], dtype=np.int64)
+def _each_once(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers rising and each once, and for each number its place there: numpy's `unique`, for few numbers."""
+    order = numbers.argsort()
+    rising = numbers.take(order)
+    is_new = np.concatenate((_FIRST[: rising.size], rising[1:] != rising[:-1]))
+    places = np.empty_like(order)
+    places[order] = is_new.cumsum() - 1
+    return rising[is_new], places
 
 
-def _scale(values: NDArray[np.float64], weight: float) -> None:
-    """Give a family the length of its weight."""
-    if length := math.sqrt(values @ values):
-        values *= weight / length
-
-
-def _pairs(tokens: Sequence[Token], words: Sequence[_Word]) -> list[int]:
-    """The number of each word with the one before it in its sentence."""
-    numbers = [-1] * len(tokens)
-    for index, (before, token) in enumerate(pairwise(tokens), start=1):
-        if before.sentence == token.sentence:
-            numbers[index] = _hash("p", f"{words[index - 1].shape} {words[index].shape}")
-    return numbers
+def _pairs(tokens: Sequence[Token], words: Sequence[_Word]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The words with one before them in their sentence, and the number of each with it."""
+    paired = [at for at in range(1, len(tokens)) if tokens[at - 1].sentence == tokens[at].sentence]
+    numbers = [_hash("p", f"{words[at - 1].shape} {words[at].shape}") * _KINDS + _OF_PAIRS for at in paired]
+    return np.array(paired, dtype=np.int64), np.array(numbers, dtype=np.int64)
 
 
 @lru_cache(maxsize=8192)
 def _word(key: str) -> _Word:
     shape = _shape(key)
-    letters = (_OF_LETTERS + number for number in _letters(key))
-    carried = (_hash("w", shape), *letters, _OF_WRITTEN + written_number(key))
-    return _Word(shape, np.array(carried, dtype=np.int64))
+    letters = [number * _KINDS + _OF_LETTERS for number in _letters(key)]
+    stem, written = _hash("w", shape) * _KINDS + _OF_STEMS, written_number(key) * _KINDS + _OF_WRITTEN
+    return _Word(shape, np.array([stem, *letters, written], dtype=np.int64))
 
 
 def _shape(key: str) -> str:

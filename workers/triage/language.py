@@ -103,6 +103,7 @@ def _least_mixed(language: str, other: str) -> int:
     return _LEAST_MIXED if is_clear else _LEAST_MIXED_AMONG_LIKE
 
 
+@lru_cache(maxsize=16_384)
 def _only_language(word: str, language: str) -> str | None:
     """The one other language that has the word; a word in no list may be told for French or English by its letters."""
     row = _model().words.get(word)
@@ -141,18 +142,24 @@ def _language_words(text: str | Reading) -> list[str]:
 def _scores(found: list[str], text: str) -> dict[str, float]:
     """The weight of evidence for each language."""
     model = _model()
-    rows = [(0.0,) * len(model.languages)]
-    for word in found:
-        rows += (model.rows.get(word, ()), _gram_scores(word))
-    totals = map(sum, zip(*filter(None, rows), strict=True))
+    totals = map(sum, zip(*map(_word_scores, found), strict=True))
     scores: dict[str, float] = dict(zip(model.languages, totals, strict=True))
     _add_letters(scores, text, model)
     return scores
 
 
+@lru_cache(maxsize=16_384)
+def _word_scores(word: str) -> tuple[float, ...]:
+    """The weight of evidence of a word and of its groups of letters for each language."""
+    model = _model()
+    rows = ((0.0,) * len(model.languages), model.rows.get(word, ()), _gram_scores(word))
+    return tuple(map(sum, zip(*filter(None, rows), strict=True)))
+
+
 def _is_plausible(found: list[str], language: str) -> bool:
     """Whether enough of the words are known in the language; of a short text, one."""
-    known = sum(language in _model().words.get(word, {}) for word in found)
+    words = _model().words
+    known = sum(1 for word in found if language in words.get(word, ()))
     return known >= (_LEAST_KNOWN * len(found) if len(found) >= _SEVERAL_WORDS else 1)
 
 

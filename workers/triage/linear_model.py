@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -27,6 +27,7 @@ FORM = 2  # 1 had no rarities and half as many features
 _STEPS = 127  # of an eight-bit weight
 _RARITY_STEPS = 16  # of an eight-bit rarity, to one
 _MOST_WORDS = 4
+_FIRST = np.array([True])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,20 @@ class Model:
         read = features(text)
         if not read.words:
             return []
-        numbers, values = self._by_number(read)
-        steps = self._by_feature[numbers]
+        steps, values = self._by_feature.take(read.numbers, axis=0), self._values(read)
         chances = self._likelihoods(steps, values)
         told = [code for code, chance in chances.items() if chance >= least or code in asked]
         ordered = sorted(told, key=lambda code: -chances[code])
-        weights = self._by_word(
-            read, numbers, steps[:, [self.codes.index(code) for code in ordered]].T * values
-        )
+        speaks = steps.take([self._place[code] for code in ordered], axis=1) * values[:, None]
+        weights = _by_word(read, _of_any_family(read.numbers, speaks)).T.tolist()
         return [
-            Opinion(code, round(chances[code], 4), words)
-            for code, words in zip(ordered, _heaviest(read, weights), strict=True)
+            Opinion(code, round(chances[code], 4), _heaviest(read, row))
+            for code, row in zip(ordered, weights, strict=True)
         ]
+
+    @cached_property
+    def _place(self) -> Mapping[str, int]:
+        return {code: place for place, code in enumerate(self.codes)}
 
     @cached_property
     def _rarity(self) -> NDArray[np.float64]:
@@ -91,34 +94,30 @@ class Model:
     def _values(self, read: Features) -> NDArray[np.float64]:
         return read.values(self._rarity)
 
-    def _by_number(self, read: Features) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The features of a text, each once, and what each counts for, whatever the families it is in."""
-        numbers, places = np.unique(read.numbers, return_inverse=True)
-        return numbers, np.bincount(places, self._values(read)).astype(np.float64, copy=False)
 
-    def _by_word(
-        self, read: Features, numbers: NDArray[np.int64], speaks: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """What each word (a column) says for each code (a row), from what each feature says for it."""
-        carried = np.searchsorted(numbers, read.carried)
-        said = np.add.reduceat(speaks[:, carried], read.begins, axis=1)
-        has_pair = read.pairs >= 0
-        said[:, has_pair] += speaks[:, np.searchsorted(numbers, read.pairs[has_pair])]
-        return np.asarray(said)
+def _of_any_family(numbers: NDArray[np.int64], speaks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each feature (a row) says with those of other families that have the same number by chance."""
+    is_new = np.concatenate((_FIRST[: numbers.size], numbers[1:] != numbers[:-1]))
+    if is_new.all():
+        return speaks
+    return np.asarray(np.add.reduceat(speaks, is_new.nonzero()[0], axis=0).take(is_new.cumsum() - 1, axis=0))
 
 
-def _heaviest(read: Features, weights: NDArray[np.float64]) -> list[tuple[Span, ...]]:
-    """For each row the few words that speak most, in the order of the text."""
-    best = np.sort(np.argsort(-weights, axis=1, kind="stable")[:, :_MOST_WORDS], axis=1)
-    speaks = np.take_along_axis(weights, best, axis=1) > 0
-    return [
-        tuple(Span(read.words[at].start, read.words[at].end) for at in row[told].tolist())
-        for row, told in zip(best, speaks, strict=True)
-    ]
+def _by_word(read: Features, speaks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each word (a row) says for each code (a column), from what each feature says for it."""
+    said = np.add.reduceat(speaks.take(read.carried, axis=0), read.begins, axis=0)
+    said[read.paired] += speaks.take(read.pairs, axis=0)
+    return np.asarray(said)
+
+
+def _heaviest(read: Features, weights: Sequence[float]) -> tuple[Span, ...]:
+    """The few words that speak most, in the order of the text."""
+    best = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)[:_MOST_WORDS]
+    return tuple(Span(read.words[at].start, read.words[at].end) for at in sorted(best) if weights[at] > 0)
 
 
 def _logistic(totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(totals, -30.0, 30.0))), dtype=np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(np.minimum(np.maximum(-totals, -30.0), 30.0))), dtype=np.float64)
 
 
 def rounded_rarities(rarities: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from workers.contracts import Span
@@ -13,7 +13,7 @@ from workers.triage.reading import Reading
 _MOST_MATCHES = 50
 T = TypeVar("T")
 Listing = Mapping[str, Sequence[tuple[int, T, Pattern]]]
-"""Patterns by the element they begin with: so that a text is asked only for those whose beginning stands in it."""
+"""Patterns by the one of their elements that fewest patterns have: a text is asked only for those it may hold."""
 
 
 class Place(NamedTuple):
@@ -23,8 +23,7 @@ class Place(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A pattern found in a text: where each of its phrases stands.
 
     `first` is the first token matched, `last` the token after the last one, `tokens` are those matched, without those
@@ -40,6 +39,9 @@ class Match:
     @classmethod
     def of(cls, pattern: Pattern, places: tuple[Place, ...]) -> Match:
         """The match of a pattern whose phrases stand at `places`."""
+        if len(places) == 1:
+            first, last = places[0]
+            return cls(pattern, places, first, last, frozenset(range(first, last)))
         first, last = min(place.first for place in places), max(place.last for place in places)
         tokens = frozenset(index for place in places for index in range(*place))
         return cls(pattern, places, first, last, tokens)
@@ -50,10 +52,13 @@ class Match:
 
 
 def listing(patterns: Iterable[tuple[T, Pattern]]) -> Listing[T]:
-    """Patterns, each with whose it is, listed by their beginning; their order is kept."""
+    """Patterns, each with whose it is, listed by their rarest element; their order is kept."""
+    entries = [(position, owner, pattern) for position, (owner, pattern) in enumerate(patterns)]
+    counts = Counter(element for _, _, pattern in entries for element in pattern.elements)
     listed: dict[str, list[tuple[int, T, Pattern]]] = {}
-    for position, (owner, pattern) in enumerate(patterns):
-        listed.setdefault(pattern.beginning, []).append((position, owner, pattern))
+    for entry in entries:
+        rarest = min(sorted(entry[2].elements), key=counts.__getitem__)
+        listed.setdefault(rarest, []).append(entry)
     return listed
 
 
@@ -67,15 +72,18 @@ class Occurrences:
     def __init__(self, reading: Reading, lexicon: Lexicon) -> None:
         self.reading = reading
         self._places: dict[str, list[Place]] = {}
-        for index, token in enumerate(reading.tokens):
-            if elements := lexicon.elements(token.key):  # most words are none of those asked for
+        places = self._places
+        for index, elements in enumerate(lexicon.of_each(reading.keys)):
+            if elements:  # most words are none of those asked for
                 place = Place(index, index + 1)
                 for element in elements:
-                    self._places.setdefault(element, []).append(place)
-        for phrase, name in lexicon.phrases:
-            if phrase[0] in self._places:
-                self._places.setdefault(name, []).extend(self.phrase(phrase))
-        self._present = frozenset(self._places)
+                    if element in places:
+                        places[element].append(place)
+                    else:
+                        places[element] = [place]
+        for phrase, name in lexicon.phrases_begun(places.keys()):
+            places.setdefault(name, []).extend(self.phrase(phrase))
+        self._present = places.keys()
 
     def elements(self) -> list[str]:
         """The elements that stand in the text, in a fixed order."""
@@ -83,11 +91,12 @@ class Occurrences:
 
     def begun(self, listed: Listing[T]) -> list[tuple[T, Pattern]]:
         """The patterns of a listing that can stand in the text, with whose they are, in the order of the listing."""
+        present = self._present
         begun = [
             entry
-            for element in self._places
-            for entry in listed.get(element, ())
-            if entry[2].elements <= self._present
+            for element in listed.keys() & present
+            for entry in listed[element]
+            if entry[2].elements <= present
         ]
         begun.sort(key=_position)
         return [(owner, pattern) for _, owner, pattern in begun]
@@ -98,7 +107,7 @@ class Occurrences:
 
     def phrase(self, elements: Sequence[str]) -> list[Place]:
         """Where the elements stand side by side in one sentence."""
-        places = list(self.element(elements[0]))
+        places = list(self._places.get(elements[0], ()))
         if len(elements) == 1:  # one word, or a phrase already known to stand in one sentence
             return places
         for element in elements[1:]:
@@ -123,6 +132,8 @@ class Occurrences:
         beginnings = self.phrase(pattern.phrases[0])[:_MOST_MATCHES]
         if not beginnings:
             return []
+        if len(pattern.phrases) == 1:
+            return [Match.of(pattern, (beginning,)) for beginning in beginnings]
         following = [self.phrase(phrase) for phrase in pattern.phrases[1:]]
         if not all(following):
             return []

@@ -13,8 +13,8 @@ a number after the sign is how many words may stand between (5 unless told). A p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from workers.triage.folding import fold
 from workers.triage.reading import spelling_key
@@ -48,6 +48,7 @@ _JOIN = re.compile(r"\s([>~])(\d*)\s")
 _BETWEEN = re.compile(r"['’/-]")
 _DEFAULT_GAP = 5
 _LONGEST_RULE = 120
+_MOST_SEEN = 50_000
 _SHORTEST_SOUND, _SHORTEST_SOUNDED = (
     4,
     5,
@@ -102,21 +103,53 @@ def _beginning_key(stem: str) -> str:
     return spelling_key(stem + "e")[:-1] if stem.endswith("c") else spelling_key(stem)
 
 
-@dataclass
+class _Beginnings:
+    """Elements by how words begin; a word is compared with beginnings that share its first two letters."""
+
+    def __init__(self) -> None:
+        self._elements: dict[str, set[str]] = {}
+        self._lengths: dict[str, set[int]] = {}
+
+    def add(self, beginning: str, element: str) -> None:
+        self._elements.setdefault(beginning, set()).add(element)
+        self._lengths.setdefault(beginning[:2], set()).add(len(beginning))
+
+    def of(self, word: str) -> set[str]:
+        """What the word's beginnings stand for."""
+        found: set[str] = set()
+        for start in (word[:2], word[:1]):
+            for length in self._lengths.get(start, ()):
+                found.update(self._elements.get(word[:length], ()))
+        return found
+
+
+class _Seen(dict[str, frozenset[str]]):
+    """What words met before can stand for; a new one is looked up."""
+
+    def __init__(self, look_up: Callable[[str], frozenset[str]]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, key: str) -> frozenset[str]:
+        if len(self) > _MOST_SEEN:
+            self.clear()
+        found = self[key] = self._look_up(key)
+        return found
+
+
 class Lexicon:
     """Which elements of patterns a word or a phrase of a text can stand for.
 
     `keeps_endings` where the tense of a verb tells: "ils attaquent" is now, "ils ont attaqué" was.
     """
 
-    exact: dict[str, set[str]] = field(default_factory=dict)
-    beginnings: dict[str, set[str]] = field(default_factory=dict)
-    phrases: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    sounds: dict[str, set[str]] = field(default_factory=dict)
-    sounds_of_beginnings: dict[str, set[str]] = field(default_factory=dict)
-    keeps_endings: bool = False
-    _lengths: set[int] = field(default_factory=set)
-    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    def __init__(self, *, keeps_endings: bool = False) -> None:
+        self._keeps_endings = keeps_endings
+        self._exact: dict[str, set[str]] = {}
+        self._sounds: dict[str, set[str]] = {}
+        self._beginnings, self._sounds_of_beginnings = _Beginnings(), _Beginnings()
+        self._phrases: dict[str, list[tuple[int, tuple[str, ...], str]]] = {}
+        self._seen = _Seen(lambda key: self._as_written(key) or self._without_elision(key))
 
     def add_class(self, name: str, members: Iterable[str]) -> None:
         """Makes `name` stand for each of `members`, words or phrases."""
@@ -125,7 +158,8 @@ class Lexicon:
             if len(elements) == 1:
                 self._add_word(elements[0], name)
             else:
-                self.phrases.append((elements, name))
+                place = sum(map(len, self._phrases.values()))
+                self._phrases.setdefault(elements[0], []).append((place, elements, name))
                 self.add_words(elements)
 
     def add_words(self, elements: Iterable[str]) -> None:
@@ -140,28 +174,30 @@ class Lexicon:
                 self._add_exact(spelling_key(word[:-1] + ending), element)
         elif word.endswith("*"):
             key = _beginning_key(word[:-1])
-            self.beginnings.setdefault(key, set()).add(element)
-            self._lengths |= {len(key), len(sound(key))}
-            _add_sound(self.sounds_of_beginnings, sound(key), element)
+            self._beginnings.add(key, element)
+            if len(sound(key)) >= _SHORTEST_SOUND:
+                self._sounds_of_beginnings.add(sound(key), element)
         else:
             self._add_exact(spelling_key(word), element)
 
     def _add_exact(self, key: str, element: str) -> None:
-        self.exact.setdefault(key, set()).add(element)
-        if len(key) >= _SHORTEST_SOUNDED:
-            _add_sound(self.sounds, self._sound(key), element)
+        self._exact.setdefault(key, set()).add(element)
+        heard = self._sound(key)
+        if len(key) >= _SHORTEST_SOUNDED and len(heard) >= _SHORTEST_SOUND:
+            self._sounds.setdefault(heard, set()).add(element)
 
     def _sound(self, key: str) -> str:
-        return sound(key) if self.keeps_endings else stem_sound(key)
+        return sound(key) if self._keeps_endings else stem_sound(key)
 
-    def elements(self, key: str) -> frozenset[str]:
-        """The elements that a word with this spelling key can stand for."""
-        known = self._seen.get(key)
-        if known is None:
-            if len(self._seen) > 50_000:
-                self._seen.clear()
-            known = self._seen[key] = self._as_written(key) or self._without_elision(key)
-        return known
+    def of_each(self, keys: Iterable[str]) -> Iterator[frozenset[str]]:
+        """The elements that each of the words with these spelling keys can stand for."""
+        return map(self._seen.__getitem__, keys)
+
+    def phrases_begun(self, elements: Set[str]) -> list[tuple[tuple[str, ...], str]]:
+        """The phrases, with what they stand for, of which the first word is among `elements`, in a fixed order."""
+        begun = [each for first in self._phrases.keys() & elements for each in self._phrases[first]]
+        begun.sort()
+        return [(phrase, name) for _, phrase, name in begun]
 
     def _as_written(self, key: str) -> frozenset[str]:
         """What the key spells, or else what it sounds like."""
@@ -172,24 +208,13 @@ class Lexicon:
         return self._as_written(rest) if rest is not None and len(rest) >= _SHORTEST_SOUND else frozenset()
 
     def _look_up(self, key: str) -> frozenset[str]:
-        found = set(self.exact.get(key, ()))
-        if key.isdigit():
-            found.add(NUMBER)
-        for length in self._lengths:
-            found.update(self.beginnings.get(key[:length], ()))
-        return frozenset(found)
+        number = (NUMBER,) if key.isdigit() else ()
+        return frozenset(self._beginnings.of(key).union(self._exact.get(key, ()), number))
 
     def _look_up_sound(self, key: str) -> frozenset[str]:
-        found = set(self.sounds.get(self._sound(key), ()))
-        heard = sound(key)
-        for length in self._lengths:
-            found.update(self.sounds_of_beginnings.get(heard[:length], ()))
-        return frozenset(found)
-
-
-def _add_sound(sounds: dict[str, set[str]], heard: str, element: str) -> None:
-    if len(heard) >= _SHORTEST_SOUND:
-        sounds.setdefault(heard, set()).add(element)
+        return frozenset(
+            self._sounds_of_beginnings.of(sound(key)).union(self._sounds.get(self._sound(key), ()))
+        )
 
 
 def rule_with_patterns(name: str, sources: Iterable[str]) -> str:

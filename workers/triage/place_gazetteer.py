@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz, process
@@ -80,24 +80,33 @@ class Gazetteer:
     def by_spelling(self, folded: str) -> tuple[Place, ...]:
         """Places whose spelling key is that of these words, unless the words are something else."""
         joined = folded.replace(" ", "")
-        if len(joined) < _SHORTEST_KEY or self.reading(joined) is not None:
+        if len(joined) < _SHORTEST_KEY or joined in self.readings:
             return ()
-        return self.by_key.get(spelling_key(joined), ())
+        return self.by_key.get(_key(joined), ())
 
     def nearly(self, folded: str) -> tuple[Place, ...]:
         """Places one slip away from a long word that is nothing else; () for short words."""
         if not self.is_long_and_free(folded):
             return ()
-        key = spelling_key(folded.replace(" ", ""))
-        best = process.extractOne(
-            key, self.keys_by_letter.get(key[:1], ()), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
-        )
-        return self.by_key[best[0]] if best else ()
+        key = _key(folded.replace(" ", ""))
+        near = self._near.get(key)
+        if near is None:
+            if len(self._near) > _MOST_REMEMBERED:
+                self._near.clear()
+            best = process.extractOne(
+                key, self.keys_by_letter.get(key[:1], ()), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
+            )
+            near = self._near[key] = self.by_key[best[0]] if best else ()
+        return near
+
+    @cached_property
+    def _near(self) -> dict[str, tuple[Place, ...]]:
+        return {}
 
     def is_long_and_free(self, folded: str) -> bool:
         """Whether words are long enough to be a name that is nearly met, and are nothing else."""
         joined = folded.replace(" ", "")
-        return len(joined) >= _SHORTEST_NEAR and self.reading(joined) is None
+        return len(joined) >= _SHORTEST_NEAR and joined not in self.readings
 
     def may_begin(self, word: str) -> bool:
         """Whether a name may begin with a word, be it, or be spelt or nearly spelt like it."""
@@ -120,6 +129,9 @@ class Gazetteer:
     def reading(self, folded: str) -> str | None:
         """What else these words may be: common, word, bambara, person, strict, near, never; None if nothing."""
         return self.readings.get(folded.replace(" ", ""))
+
+
+_key = lru_cache(maxsize=_MOST_REMEMBERED)(spelling_key)
 
 
 @cache

@@ -52,7 +52,9 @@ class Reading:
 
     def folded(self, first: int, last: int) -> str:
         """The folded words from `first` to `last`, separated by single spaces."""
-        return " ".join(word.text for word in self.words[first : last + 1])
+        if first == last:
+            return self.words[first].text
+        return " ".join([word.text for word in self.words[first : last + 1]])
 
     def is_capitalised(self, first: int) -> bool:
         """Whether the word has a capital that neither a sentence's start nor a shouted text explains."""
@@ -115,7 +117,8 @@ def _longest_at(reading: Reading, first: int) -> Mention | None:
         places = reading.gazetteer.exact(reading.folded(first, last))
         if places and _is_one_name(reading, first, last):
             return _mention(reading, first, last, places, Match.EXACT)
-    for last in range(min(first + 2, furthest), first - 1, -1):
+    longest = min(first + 2, furthest) if reading.is_capitalised(first) else first
+    for last in range(longest, first - 1, -1):
         if _may_be_misspelt(reading, first, last) and _is_one_name(reading, first, last):
             found = _misspelt(reading, first, last)
             if found is not None:
@@ -125,15 +128,17 @@ def _longest_at(reading: Reading, first: int) -> Mention | None:
 
 def _is_one_name(reading: Reading, first: int, last: int) -> bool:
     """Words of one name are kept together by spaces, hyphens and apostrophes only."""
+    if first == last:
+        return True
     pairs = zip(reading.words[first:last], reading.words[first + 1 : last + 1], strict=True)
     return all(set(reading.text[left.end : right.start]) <= set(" -'’.") for left, right in pairs)
 
 
 def _may_be_misspelt(reading: Reading, first: int, last: int) -> bool:
-    """Several words are tried as one misspelt name only if they're long enough and none is a cue."""
+    """Several words, the first in capitals, are tried as one misspelt name only if the last is too and they're long."""
     if first == last:
         return True
-    if not (reading.is_capitalised(first) and reading.is_capitalised(last)):
+    if not reading.is_capitalised(last):
         return False
     return sum(len(word.text) for word in reading.words[first : last + 1]) >= 7
 

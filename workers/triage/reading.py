@@ -43,13 +43,15 @@ class Token(NamedTuple):
 class Reading:
     """A text as its tokens; the engines look at nothing beyond the first 40,000 characters.
 
-    `folded` are these characters folded, `words` the words in them, which the tokens are the spelling keys of.
+    `folded` are these characters folded, `words` the words in them, which the tokens are the spelling keys of; `keys`
+    are these keys alone.
     """
 
     text: str
     folded: str
     words: Sequence[Word]
     tokens: tuple[Token, ...]
+    keys: Sequence[str]
 
     def span(self, first: int, last: int) -> Span:
         """The stretch of the text from token `first` up to, not including, token `last`."""
@@ -76,10 +78,12 @@ def read(text: str | Reading) -> Reading:
     sentence = clause = end = 0
     folded = fold(text[:_MOST_CHARACTERS])
     listed = words_of_folded(folded)
-    for word in listed:
-        ends_sentence, ends_clause = _ends(text[end : word.start])
-        sentence += ends_sentence
-        clause += ends_clause
-        tokens.append(Token(spelling_key(word.text), word.start, word.end, sentence, clause))
-        end = word.end
-    return Reading(text, folded, listed, tuple(tokens))
+    keys = [spelling_key(word.text) for word in listed]
+    for key, (_, start, word_end) in zip(keys, listed, strict=True):
+        if start - end > 1 or text[end:start] != " ":  # a blank alone ends nothing
+            ends_sentence, ends_clause = _ends(text[end:start])
+            sentence += ends_sentence
+            clause += ends_clause
+        end = word_end
+        tokens.append(Token(key, start, end, sentence, clause))
+    return Reading(text, folded, listed, tuple(tokens), keys)

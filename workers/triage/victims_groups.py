@@ -61,7 +61,10 @@ def _is_nobody(keys: Sequence[str], position: int) -> bool:
 
 
 def _people_at(keys: Sequence[str], first: int) -> tuple[int, People | None]:
-    known = victim_words().people
+    words = victim_words()
+    if keys[first] not in words.people_begin:
+        return 0, None
+    known = words.people
     for length in range(min(_LONGEST_PHRASE, len(keys) - first), 0, -1):
         people = known.get(tuple(keys[first : first + length]))
         if people is not None:

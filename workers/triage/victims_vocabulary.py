@@ -29,11 +29,14 @@ Status = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class VictimWords:
-    """The whole vocabulary; words by spelling key, words for people by the keys of their words."""
+    """The whole vocabulary; words by spelling key, words for people by the keys of their words, of which the first are
+    in `people_begin` too.
+    """
 
     statuses: Listing[Status]
     lexicon: Lexicon
     people: Mapping[tuple[str, ...], People]
+    people_begin: frozenset[str]
     numbers: Mapping[str, int]
     armed: frozenset[str]
     passive: frozenset[str]
@@ -53,10 +56,12 @@ def victim_words() -> VictimWords:
     data = read_toml("victims")
     statuses = [each for name, table in data["status"].items() for each in _told_by(name, table)]
     links = {name: keys(listing.replace("_", " ")) for name, listing in data["links"].items()}
+    people = {words: People(*_said(table)) for table in data["people"].values() for words in _words(table)}
     return VictimWords(
         statuses=listing(statuses),
         lexicon=lexicon((pattern for _, pattern in statuses), {}),
-        people={words: People(*_said(table)) for table in data["people"].values() for words in _words(table)},
+        people=people,
+        people_begin=frozenset(first for first, *_ in people),
         numbers={spelling_key(fold(word)): number for word, number in data["numbers"].items()},
         armed=keys(data["armed"]["words"].replace("_", " ")),
         **links,
