@@ -39,8 +39,9 @@ check: .venv/installed-tests
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 
+# Three for two cores: who waits for a browser or for another process leaves its turn to the others.
 tests: .venv/installed-tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist loadfile
 
 assets: app/static/built/.made  ## Bundle what runs in browsers, where it changed
 

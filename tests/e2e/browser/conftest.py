@@ -34,8 +34,8 @@ def refuge() -> Iterator[Refuge]:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory, refuge: Refuge) -> Iterator[Installation]:
-    """Seere as a newcomer starts it, demonstration loaded."""
-    environment = {"SEERE_LEAVE_ADDRESS": refuge.address}
+    """Seere as a newcomer starts it, demonstration loaded. Each test comes from an address of its own."""
+    environment = {"SEERE_LEAVE_ADDRESS": refuge.address, "SEERE_TRUSTED_PROXIES": "1"}
     running = Running(tmp_path_factory.mktemp("browser"), environment, ["--demonstration"])
     try:
         running.start()

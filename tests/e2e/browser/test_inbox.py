@@ -182,6 +182,7 @@ def test_keys_walk_tick_take_and_undo_and_can_be_turned_off(desk: Desk) -> None:
     taken = paths(page)[:2]
     page.keyboard.press("a")
     expect(page.locator(".flashes")).to_contain_text("2 cases are changed.")
+    page.wait_for_load_state()  # it is shown before the script listens for keys
     assert not set(taken) & set(paths(page))
     page.keyboard.press("u")
     expect(page.locator(".flashes")).to_contain_text("2 cases are as they were.")

@@ -21,7 +21,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An installation without a demonstration, under a name: passkeys know none by its number."""
     port = free_port()
     address = f"http://localhost:{port}"
-    running = Running(tmp_path_factory.mktemp("passkeys"), {"SEERE_PUBLIC_URL": address}, [], port=port)
+    environment, options = {"SEERE_PUBLIC_URL": address}, ["--workers", "1"]
+    running = Running(tmp_path_factory.mktemp("passkeys"), environment, options, port=port)
     try:
         running.start()
         running.run("organisation", "add", "CNDH", "--kind", "cndh")

@@ -19,6 +19,8 @@ from playwright.sync_api import (
     Route,
 )
 
+from tests.e2e.running import somewhere
+
 if TYPE_CHECKING:
     from playwright.sync_api import StorageState
 
@@ -37,6 +39,7 @@ class Windows:
     browser: Browser
     address: str
     faults: list[str] = field(default_factory=list)
+    who: dict[str, str] = field(default_factory=somewhere)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
@@ -54,6 +57,7 @@ class Windows:
             java_script_enabled=with_script,
             storage_state=signed_in,
             locale=language,
+            extra_http_headers=self.who,
         )
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE_MILLISECONDS)
