@@ -8,10 +8,12 @@ from typing import Any
 
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import actors, dates, language, place, second_voice, urgency, victims, violations
+from workers.triage.features import features
 from workers.triage.language import Spoken
 from workers.triage.linear_model import Model, running_model
 from workers.triage.place_gazetteer import Gazetteer
 from workers.triage.reading import Reading, read
+from workers.triage.urgency_voice import chances
 
 
 def triage(
@@ -33,9 +35,10 @@ def triage(
     reading = read(text)
     heard = _language(reading, language, spoken)
     code = heard.value["language"]
-    acts = second_voice.weighed(reading, violations.find(reading, code), model or running_model())
+    carried = features(reading)
+    acts = second_voice.weighed(carried, violations.find(reading, code), model or running_model())
     told = dates.find(reading, received_at, code)
-    urgent = urgency.assess(reading, acts, told, received_at, code)
+    urgent = urgency.assess(reading, acts, told, received_at, code, chances(carried))
     occurred = told or urgency.happening(urgent, acts, received_at)
     return [
         heard,

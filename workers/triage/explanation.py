@@ -13,11 +13,12 @@ from typing import Any
 from babel.dates import format_date
 
 from app.reference.taxonomy import violations
+from workers.triage.urgency_voice import BESIDE, PLEA
 from workers.triage.vocabulary import read_toml
 
 LANGUAGES = ("fr", "en")
 _MOST_WORDS, _LONGEST_WORD = 6, 60
-_PLEA = ", and a plea"
+_TAILS = {PLEA: "plea", BESIDE: "beside"}  # what else decided, after the rule
 _WITH_PATTERNS = frozenset({"vocabulary", "actor words", "model"})
 
 
@@ -47,9 +48,8 @@ def rule_names(rule: str) -> tuple[str, ...]:
     if name == "place":
         _, match, role, *rank = rule.split(":")
         return (f"place:{match}", f"role:{role}", *rank)
-    if rule.endswith(_PLEA):
-        return (rule.removesuffix(_PLEA), "plea")
-    return (rule,)
+    tails = [phrase for tail, phrase in _TAILS.items() if tail in rule]
+    return (rule.split(", ", 1)[0], *tails) if tails else (rule,)
 
 
 @cache

@@ -68,8 +68,10 @@ class _Word:
     carried: NDArray[np.int64]
 
 
-def features(text: str | Reading) -> Features:
-    """The features of `text`; nothing beyond the first 600 words is read."""
+def features(text: str | Reading | Features) -> Features:
+    """The features of `text`, which may have been found before; nothing beyond the first 600 words is read."""
+    if isinstance(text, Features):
+        return text
     tokens = read(text).tokens[:_MOST_TOKENS]
     words = [_word(token.key) for token in tokens]
     paired, pairs = _pairs(tokens, words)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.triage.features import BINS, WRITTEN, Features, features, written_number
-from workers.triage.linear_model import Model, as_rarity, from_weights, rounded_rarities
+from workers.triage.linear_model import LEVELS, Model, as_rarity, from_weights, rounded_rarities
 from workers.triage.word_meanings import PACKAGE, Meanings, word_meanings
 
 _STRENGTH = 8.0  # inverse of the penalty on large weights
@@ -26,7 +26,6 @@ _FEWEST_EXAMPLES = 3
 _ENOUGH_EXAMPLES = 10
 _BETTER_BY, _WORSE_BY = 0.005, 0.05
 _LIKELY = 0.5
-LEVELS = ("1", "2", "3")  # of urgency; below the first is nothing, or long past
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,9 @@ class Comparison:
 def train(examples: Sequence[Example], seed: int = 0, version: str = "1") -> Model:
     """A model learnt from the examples. Raises `ValueError` if no code has three examples for and against."""
     codes = _codes(examples)
-    return _learnt(examples, {code: [code in each.codes for each in examples] for code in codes}, seed, version)
+    return _learnt(
+        examples, {code: [code in each.codes for each in examples] for code in codes}, seed, version
+    )
 
 
 def train_urgency(examples: Sequence[Example], seed: int = 0, version: str = "1") -> Model:

@@ -21,7 +21,8 @@ from workers.contracts import Span
 from workers.triage.features import BINS, Features, features
 from workers.triage.reading import Reading
 
-RUNNING = "violations"
+RUNNING, URGENCY = "violations", "urgency"
+LEVELS = ("1", "2", "3")  # of urgency, that a text reaches or not; below the first is nothing, or long past
 _FOLDER = "workers.vocabularies.models"
 FORM = 2  # 1 had no rarities and half as many features
 _STEPS = 127  # of an eight-bit weight
@@ -62,7 +63,9 @@ class Model:
         totals = (values @ steps.astype(np.float64)) * self.scales + self.intercepts
         return dict(zip(self.codes, _logistic(totals).tolist(), strict=True))
 
-    def opinions(self, text: str | Reading, least: float, asked: Collection[str] = ()) -> list[Opinion]:
+    def opinions(
+        self, text: str | Reading | Features, least: float, asked: Collection[str] = ()
+    ) -> list[Opinion]:
         """What the model thinks likely enough, and of the codes asked for, likeliest first, with what weighed."""
         read = features(text)
         if not read.words:
@@ -171,11 +174,20 @@ def _shapes(codes: int) -> dict[str, tuple[int, ...]]:
     return {"steps": (codes, BINS), "scales": (codes,), "intercepts": (codes,), "rarities": (BINS,)}
 
 
-@cache
 def running_model() -> Model | None:
-    """The model that ships with the project; None where it was left out."""
+    """The model of violations that ships with the project; None where it was left out."""
+    return _shipped(RUNNING)
+
+
+def urgency_model() -> Model | None:
+    """The model of urgency that ships with the project, its codes `LEVELS`; None where it was left out."""
+    return _shipped(URGENCY)
+
+
+@cache
+def _shipped(name: str) -> Model | None:
     folder = resources.files(_FOLDER)
-    weights, manifest = folder.joinpath(f"{RUNNING}.npz"), folder.joinpath(f"{RUNNING}.json")
+    weights, manifest = folder.joinpath(f"{name}.npz"), folder.joinpath(f"{name}.json")
     if not weights.is_file() or not manifest.is_file():
         return None
     return unpacked(weights.read_bytes(), manifest.read_text(encoding="utf-8"))

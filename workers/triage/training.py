@@ -1,4 +1,4 @@
-"""Makes the second voice that ships with the project: `python -m workers.triage.training [--messages FOLDER]`.
+"""Makes the second voices that ship with the project: `python -m workers.triage.training [--messages FOLDER]`.
 
 It learns from workers/vocabularies/training and, where the folder of evaluation messages is given, from its
 `development` and `tuning` lines; lines marked `held_out` or `held` are never read.
@@ -15,8 +15,8 @@ from typing import Any
 
 import click
 
-from workers.triage.learning import Example, train
-from workers.triage.linear_model import RUNNING, packed
+from workers.triage.learning import Example, train, train_urgency
+from workers.triage.linear_model import RUNNING, URGENCY, packed
 
 _OPEN_SETS = frozenset({"development", "tuning"})
 _MARKED = re.compile(r"\{\{[A-Z_]+:(.*?)\}\}", re.DOTALL)
@@ -24,7 +24,7 @@ _MODELS = Path(__file__).parent.parent / "vocabularies" / "models"
 
 
 def own_examples() -> Iterator[Example]:
-    """The short texts written for training: code(s), a tab, how urgent (0–3) and a tab where somebody said so, the text.
+    """The short texts written for training: code(s), a tab, how urgent (0–3) and a tab if somebody said so, the text.
 
     Lines that begin with # are remarks.
     """
@@ -59,13 +59,14 @@ def _is_open(message: dict[str, Any]) -> bool:
 @click.option("--version", default="1", show_default=True)
 @click.option("--into", default=_MODELS, type=click.Path(file_okay=False, path_type=Path))
 def main(messages: Path | None, version: str, into: Path) -> None:
-    """Learn the model and write its two files."""
+    """Learn both models, of violations and of urgency, and write the two files of each."""
     examples = [*own_examples(), *(open_messages(messages) if messages else ())]
-    model = train(examples, version=version)
-    archive, manifest = packed(model)
-    (into / f"{RUNNING}.npz").write_bytes(archive)
-    (into / f"{RUNNING}.json").write_text(manifest, encoding="utf-8")
-    click.echo(f"{len(examples)} examples, {len(model.codes)} codes, {len(archive)} bytes")
+    for name, learn in ((RUNNING, train), (URGENCY, train_urgency)):
+        model = learn(examples, version=version)
+        archive, manifest = packed(model)
+        (into / f"{name}.npz").write_bytes(archive)
+        (into / f"{name}.json").write_text(manifest, encoding="utf-8")
+        click.echo(f"{name}: {model.manifest['examples']} examples, {len(archive)} bytes")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """How urgent a report is, by the rules written in workers/vocabularies/urgency.toml:
 
 3 danger now, 2 someone hurt or still held or a fresh act against life or liberty, 1 recent, 0 past or nothing told.
-Unsure rounds up. Danger now holds whatever else was found, or not found.
+Unsure rounds up. Danger now holds whatever else was found, or not found; workers/triage/urgency_voice.py is the voice
+beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from workers.contracts import Finding, FindingKind, Span
@@ -14,6 +15,7 @@ from workers.triage.language import identify
 from workers.triage.reading import Reading, read
 from workers.triage.urgency_case import Case, rules, told_words
 from workers.triage.urgency_rules import Decision, decisions
+from workers.triage.urgency_voice import BESIDE, PLEA, between
 from workers.triage.violations import NONE
 
 _SURE = 0.65
@@ -28,10 +30,12 @@ def assess(
     occurred: Finding | None,
     received_at: datetime,
     language: str | None = None,
+    reached: Mapping[str, float] | None = None,
 ) -> Finding:
     """The urgency of `text` (0–3) given what it tells of and when; evidence is the words that decided.
 
-    `language` is what the text was identified as; left out, it is identified here.
+    `language` is what the text was identified as; left out, it is identified here. `reached` is what the second voice
+    thinks of the levels; left out, the rules decide alone.
     """
     reading = read(text)
     words = told_words(reading, language or identify(reading.text)[0])
@@ -41,7 +45,10 @@ def assess(
     decision = max(decisions(case), key=lambda decision: decision.level)
     if case.has("plea") and decision.level < 3 and (decision.level or not case.codes):
         level = _CALL_ALONE if case.is_call_alone else decision.level + 1
-        decision = Decision(level, f"{decision.rule}, and a plea", (*decision.groups, "plea"))
+        decision = Decision(level, f"{decision.rule}{PLEA}", (*decision.groups, "plea"))
+    level = between(decision.level, reached or {})
+    if level != decision.level:
+        decision = Decision(level, f"{decision.rule}{BESIDE}", decision.groups)
     return Finding(
         FindingKind.URGENCY,
         {"level": decision.level},

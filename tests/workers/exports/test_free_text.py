@@ -72,7 +72,10 @@ def test_the_case_file_says_no_more_than_the_rows(keys: Keys, make_user: Callabl
 
 def test_a_sentence_quotes_nothing_that_the_account_does_not_have() -> None:
     quoting = shown_beside("on a frappé [PERSONNE-1] à Sangha", TypedTexts()).quoting
-    assert quoting("Torture : d'après « frappé », «\u00a0Sangha\u00a0».") == "Torture : d'après « frappé », «\u00a0Sangha\u00a0»."
+    assert (
+        quoting("Torture : d'après « frappé », «\u00a0Sangha\u00a0».")
+        == "Torture : d'après « frappé », «\u00a0Sangha\u00a0»."
+    )
     assert quoting("From “frappé … Sangha”.") == "From “frappé … Sangha”."
     for hidden in (
         "« Barou »",

