@@ -57,11 +57,6 @@ class Reading:
         """The stretch of the text from token `first` up to, not including, token `last`."""
         return Span(self.tokens[first].start, self.tokens[last - 1].end)
 
-    def is_question(self, sentence: int) -> bool:
-        """Whether a question mark ends the sentence."""
-        inside = [token for token in self.tokens if token.sentence == sentence]
-        return bool(inside) and "?" in self.text[inside[-1].end : inside[-1].end + 4]
-
 
 @lru_cache(maxsize=1024)
 def _ends(between: str) -> tuple[bool, bool]:
