@@ -22,9 +22,9 @@ def spare_what_is_loaded() -> None:
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
     """For work that makes millions of small things which are gone at once: look for garbage seldom, and not among
-    what was there before. It saves a quarter of the processor's time.
+    what was there before. It saves a quarter of the processor's time. What a process spared for good stays spared.
     """
-    usual = gc.get_threshold()
+    usual, has_spared = gc.get_threshold(), gc.get_freeze_count() > 0
     spare_what_is_loaded()
     gc.set_threshold(_SELDOM, *usual[1:])
     try:
@@ -32,3 +32,5 @@ def collecting_seldom() -> Iterator[None]:
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
+        if has_spared:
+            spare_what_is_loaded()

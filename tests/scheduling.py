@@ -26,8 +26,6 @@ ROOMS = {
         "tests/integration/files/test_long_",
     ),
 }
-
-
 NO_ROOM = ""
 ONE_AT_A_TIME = {"browser"}  # a second installation takes longer to start than it helps
 

@@ -6,10 +6,10 @@ the lists say of common words. A process that never reads a report does not come
 
 from __future__ import annotations
 
-import gc
 from functools import cache
 
 from app.clock import utcnow
+from app.garbage import spare_what_is_loaded
 from workers import anonymise
 from workers.triage import triage
 from workers.triage.dates_explicit import parsed_by_library
@@ -28,7 +28,7 @@ def load_anonymiser() -> None:
     """Load all that the anonymiser reads by."""
     anonymise.preload()
     anonymise.anonymise(_RARE)
-    _keep()
+    spare_what_is_loaded()
 
 
 @cache
@@ -37,7 +37,7 @@ def load_triage() -> None:
     now = utcnow()
     parsed_by_library("3 of march 2020", now.date())
     triage(_RARE, received_at=now)
-    _keep()
+    spare_what_is_loaded()
 
 
 @cache
@@ -49,13 +49,7 @@ def load_engines() -> None:
     for text in first_texts():
         anonymise.anonymise(text)
         triage(text, received_at=now)
-    _keep()
-
-
-def _keep() -> None:
-    """What is loaded stays until the end: the collector of garbage need not look through it again, 0.4 s each time."""
-    gc.collect()
-    gc.freeze()
+    spare_what_is_loaded()
 
 
 def first_texts() -> list[str]:

@@ -1,8 +1,8 @@
 """Measure the anonymiser: recall and precision by label, language and style, leaks, institutions masked, calibration.
 
-Reads the independent messages (development lines; or `--split held_out` or `held_out_two`, run rarely and never tuned
-on) and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the same run;
-`--plots FOLDER` draws the calibration as SVG too.
+Reads the independent messages (development lines; or by `--split` another of `reading.SETS`, the unread ones rarely and
+never tuned on) and the first set, written beside the engine. `--presidio` measures Presidio on the same texts in the
+same run; `--plots FOLDER` draws the calibration as SVG too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Measures triage: `python -m tests.evaluation.evaluate_triage [SET …] [--misses] [--plots FOLDER]`.
 
 Sets: `tuning` and `held` (written beside the vocabulary; only a guard now), `development` (may be looked at),
-`third_tuned` and `third_checked` (the two halves of the third round, if asked for), and `held_out` and `held_out_two`
-(never shown, and only run to report). Prints JSON lines: each set, then its languages and styles. After each share of a
-whole set stand the bounds of its 95 % bootstrap interval. Then a plot of its calibration, with `--plots FOLDER` as SVG
-too.
+`third_tuned` and `third_checked` (the two halves of the third round, if asked for), `mended_three` (of the third set),
+and those of `reading.UNREAD` (never shown, and only run to report). Prints JSON lines: each set, then its languages and
+styles. After each share of a whole set stand the bounds of its 95 % bootstrap interval. Then a plot of its calibration,
+with `--plots FOLDER` as SVG too.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def find(text: str | Reading, acts: Sequence[Finding] = ()) -> list[Finding]:
     occurrences = Occurrences(reading, known)
     matches: dict[Actor, list[Match]] = {}
     for actor, pattern in occurrences.begun(listed):
-        matches.setdefault(actor, []).extend(occurrences.search(pattern))
+        matches.setdefault(actor, []).extend(occurrences.find(pattern))
     told = _told_as_authors(matches, Roles(reading, acts)) if matches else {}
     found = [_finding(reading, actor, own) for actor, own in told.items() if own]
     return sorted(found, key=lambda finding: (-finding.confidence, finding.evidence[0].start))

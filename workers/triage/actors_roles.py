@@ -93,7 +93,7 @@ def _told(reading: Reading, words: VictimWords) -> tuple[frozenset[int], frozens
     found = [
         (match.first, is_state)
         for (_, is_state), pattern in occurrences.begun(words.statuses)
-        for match in occurrences.search(pattern)
+        for match in occurrences.find(pattern)
     ]
     return frozenset(place for place, _ in found), frozenset(
         place for place, is_state in found if not is_state

@@ -138,7 +138,7 @@ def _sentences(reading: Reading, name: str) -> frozenset[int]:
     return frozenset(
         reading.tokens[match.first].sentence
         for _, pattern in occurrences.begun(listed)
-        for match in occurrences.search(pattern)
+        for match in occurrences.find(pattern)
     )
 
 

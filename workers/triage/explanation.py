@@ -13,7 +13,7 @@ from typing import Any
 from babel.dates import format_date
 
 from app.reference.taxonomy import violations
-from workers.triage.urgency_voice import BESIDE, PLEA
+from workers.triage.urgency_rules import BESIDE, PLEA
 from workers.triage.vocabulary import read_toml
 
 LANGUAGES = ("fr", "en")

@@ -79,7 +79,7 @@ def features(text: str | Reading | Features) -> Features:
     told, places = _each_once(np.concatenate((_NOTHING, *own, pairs)))
     begins = np.array([0, *accumulate(map(len, own))], dtype=np.int64)
     end = begins[-1]
-    return Features(told >> 2, told & 3, tokens, places[:end], begins[:-1], paired, places[end:])
+    return Features(told // _KINDS, told % _KINDS, tokens, places[:end], begins[:-1], paired, places[end:])
 
 
 def written_number(key: str) -> int:
@@ -87,11 +87,16 @@ def written_number(key: str) -> int:
     return _HALF + _hash("u", key)
 
 
+def is_first(rising: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of some rising numbers is another than the one before it."""
+    return np.concatenate((_FIRST[: rising.size], rising[1:] != rising[:-1]))
+
+
 def _each_once(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The numbers rising and each once, and for each number its place there: numpy's `unique`, for few numbers."""
     order = numbers.argsort()
     rising = numbers.take(order)
-    is_new = np.concatenate((_FIRST[: rising.size], rising[1:] != rising[:-1]))
+    is_new = is_first(rising)
     places = np.empty_like(order)
     places[order] = is_new.cumsum() - 1
     return rising[is_new], places

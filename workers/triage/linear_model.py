@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.contracts import Span
-from workers.triage.features import BINS, Features, features
+from workers.triage.features import BINS, Features, features, is_first
 from workers.triage.reading import Reading
 
 RUNNING, URGENCY = "violations", "urgency"
@@ -28,7 +28,6 @@ FORM = 2  # 1 had no rarities and half as many features
 _STEPS = 127  # of an eight-bit weight
 _RARITY_STEPS = 16  # of an eight-bit rarity, to one
 _MOST_WORDS = 4
-_FIRST = np.array([True])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class Model:
 
 def _of_any_family(numbers: NDArray[np.int64], speaks: NDArray[np.float64]) -> NDArray[np.float64]:
     """What each feature (a row) says with those of other families that have the same number by chance."""
-    is_new = np.concatenate((_FIRST[: numbers.size], numbers[1:] != numbers[:-1]))
+    is_new = is_first(numbers)
     if is_new.all():
         return speaks
     return np.asarray(np.add.reduceat(speaks, is_new.nonzero()[0], axis=0).take(is_new.cumsum() - 1, axis=0))

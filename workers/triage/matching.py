@@ -107,7 +107,7 @@ class Occurrences:
 
     def phrase(self, elements: Sequence[str]) -> list[Place]:
         """Where the elements stand side by side in one sentence."""
-        places = list(self._places.get(elements[0], ()))
+        places = list(self.element(elements[0]))
         if len(elements) == 1:  # one word, or a phrase already known to stand in one sentence
             return places
         for element in elements[1:]:
@@ -123,12 +123,6 @@ class Occurrences:
 
     def find(self, pattern: Pattern) -> list[Match]:
         """Where the pattern stands; each beginning is matched with what is nearest to it."""
-        return (
-            self.search(pattern) if pattern.elements <= self._present else []
-        )  # most patterns, most of the time
-
-    def search(self, pattern: Pattern) -> list[Match]:
-        """What `find` gives, without looking first whether all its words stand in the text."""
         beginnings = self.phrase(pattern.phrases[0])[:_MOST_MATCHES]
         if not beginnings:
             return []

@@ -13,11 +13,12 @@ a number after the sign is how many words may stand between (5 unless told). A p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from workers.triage.folding import fold
 from workers.triage.reading import spelling_key
+from workers.triage.remembered import Remembered
 from workers.triage.sounds import sound, stem_sound, without_elision
 
 NUMBER = "#"
@@ -123,20 +124,6 @@ class _Beginnings:
         return found
 
 
-class _Seen(dict[str, frozenset[str]]):
-    """What words met before can stand for; a new one is looked up."""
-
-    def __init__(self, look_up: Callable[[str], frozenset[str]]) -> None:
-        super().__init__()
-        self._look_up = look_up
-
-    def __missing__(self, key: str) -> frozenset[str]:
-        if len(self) > _MOST_SEEN:
-            self.clear()
-        found = self[key] = self._look_up(key)
-        return found
-
-
 class Lexicon:
     """Which elements of patterns a word or a phrase of a text can stand for.
 
@@ -149,7 +136,7 @@ class Lexicon:
         self._sounds: dict[str, set[str]] = {}
         self._beginnings, self._sounds_of_beginnings = _Beginnings(), _Beginnings()
         self._phrases: dict[str, list[tuple[int, tuple[str, ...], str]]] = {}
-        self._seen = _Seen(lambda key: self._as_written(key) or self._without_elision(key))
+        self._seen = Remembered(lambda key: self._as_written(key) or self._without_elision(key), _MOST_SEEN)
 
     def add_class(self, name: str, members: Iterable[str]) -> None:
         """Makes `name` stand for each of `members`, words or phrases."""

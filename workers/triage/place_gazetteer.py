@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 from app.reference import gazetteer as shipped
 from app.reference.spelling import spelling_key
 from workers.triage.folding import words
+from workers.triage.remembered import Remembered
 
 LONGEST_NAME = 5
 _SHORTEST_KEY, _SHORTEST_NEAR = 4, 6
@@ -86,22 +87,17 @@ class Gazetteer:
 
     def nearly(self, folded: str) -> tuple[Place, ...]:
         """Places one slip away from a long word that is nothing else; () for short words."""
-        if not self.is_long_and_free(folded):
-            return ()
-        key = _key(folded.replace(" ", ""))
-        near = self._near.get(key)
-        if near is None:
-            if len(self._near) > _MOST_REMEMBERED:
-                self._near.clear()
-            best = process.extractOne(
-                key, self.keys_by_letter.get(key[:1], ()), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
-            )
-            near = self._near[key] = self.by_key[best[0]] if best else ()
-        return near
+        return self._near[_key(folded.replace(" ", ""))] if self.is_long_and_free(folded) else ()
 
     @cached_property
-    def _near(self) -> dict[str, tuple[Place, ...]]:
-        return {}
+    def _near(self) -> Remembered[tuple[Place, ...]]:
+        return Remembered(self._nearest, _MOST_REMEMBERED)
+
+    def _nearest(self, key: str) -> tuple[Place, ...]:
+        best = process.extractOne(
+            key, self.keys_by_letter.get(key[:1], ()), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
+        )
+        return self.by_key[best[0]] if best else ()
 
     def is_long_and_free(self, folded: str) -> bool:
         """Whether words are long enough to be a name that is nearly met, and are nothing else."""
@@ -110,21 +106,19 @@ class Gazetteer:
 
     def may_begin(self, word: str) -> bool:
         """Whether a name may begin with a word, be it, or be spelt or nearly spelt like it."""
-        known = self._begins.get(word)
-        if known is None:
-            if len(self._begins) > _MOST_REMEMBERED:
-                self._begins.clear()
-            known = self._begins[word] = (
-                word in self.by_words
-                or word in self._longest
-                or bool(self.by_spelling(word))
-                or self.is_long_and_free(word)
-            )
-        return known
+        return self._begins[word]
 
     @cached_property
-    def _begins(self) -> dict[str, bool]:
-        return {}
+    def _begins(self) -> Remembered[bool]:
+        return Remembered(self._is_beginning, _MOST_REMEMBERED)
+
+    def _is_beginning(self, word: str) -> bool:
+        return (
+            word in self.by_words
+            or word in self._longest
+            or bool(self.by_spelling(word))
+            or self.is_long_and_free(word)
+        )
 
     def reading(self, folded: str) -> str | None:
         """What else these words may be: common, word, bambara, person, strict, near, never; None if nothing."""

@@ -1,7 +1,7 @@
 """Makes the second voices that ship with the project: `python -m workers.triage.training [--messages FOLDER]`.
 
 It learns from workers/vocabularies/training and, where the folder of evaluation messages is given, from its
-`development` and `tuning` lines; lines marked `held_out` or `held` are never read.
+`development` and `tuning` lines; lines marked otherwise (`held_out`, `held`, `mended`) are never read.
 """
 
 from __future__ import annotations

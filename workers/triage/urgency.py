@@ -14,8 +14,8 @@ from workers.contracts import Finding, FindingKind, Span
 from workers.triage.language import identify
 from workers.triage.reading import Reading, read
 from workers.triage.urgency_case import Case, rules, told_words
-from workers.triage.urgency_rules import Decision, decisions
-from workers.triage.urgency_voice import BESIDE, PLEA, between
+from workers.triage.urgency_rules import BESIDE, PLEA, Decision, decisions
+from workers.triage.urgency_voice import between
 from workers.triage.violations import NONE
 
 _SURE = 0.65

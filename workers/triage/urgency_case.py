@@ -94,7 +94,7 @@ def _words(reading: Reading, language: str) -> dict[str, list[Match]]:
     occurrences = Occurrences(reading, known.lexicon)
     words: dict[str, list[Match]] = {name: [] for name in known.groups}
     for name, pattern in occurrences.begun(known.patterns):
-        found = occurrences.search(pattern)
+        found = occurrences.find(pattern)
         words[name] += [
             match for match in found if name in _SAY_NO or not context.is_denied(reading, match, language)
         ]

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from workers.triage.urgency_case import Case, rules
 
+# What a rule's name is followed by, where something else decided with it.
+PLEA, BESIDE = ", and a plea", ", and its words as a whole"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -14,12 +14,9 @@ from collections.abc import Mapping
 from workers.triage.features import Features
 from workers.triage.linear_model import LEVELS, urgency_model
 
-# What a rule's name is followed by, where something else decided with it.
-PLEA, BESIDE = ", and a plea", ", and its words as a whole"
 _LIKELY = 0.5
 _AS_GOOD_AS_SURE = 0.95
 _RECENT, _HARMED = 1, 2
-_RECENT_ON, _HARMED_ON, _ = LEVELS
 
 
 def chances(read: Features) -> Mapping[str, float]:
@@ -32,11 +29,11 @@ def between(decided: int, reached: Mapping[str, float]) -> int:
     """The level that holds, where the rules decided one and the model thinks `reached` (may be empty) of the levels."""
     if reached and decided == _RECENT and _is_raised(reached):
         return _HARMED
-    if reached and decided == _HARMED and all(reached[level] < _LIKELY for level in (_RECENT_ON, _HARMED_ON)):
+    if reached and decided == _HARMED and all(reached[level] < _LIKELY for level in LEVELS[:_HARMED]):
         return _RECENT
     return decided
 
 
 def _is_raised(reached: Mapping[str, float]) -> bool:
     is_danger = all(reached[level] >= _LIKELY for level in LEVELS)
-    return is_danger or reached[_HARMED_ON] >= _AS_GOOD_AS_SURE
+    return is_danger or reached[str(_HARMED)] >= _AS_GOOD_AS_SURE

@@ -45,7 +45,7 @@ def _all_told(reading: Reading, people: Sequence[Group], language: str) -> Itera
     words = victim_words()
     occurrences = Occurrences(reading, words.lexicon)
     for (status, is_state), pattern in occurrences.begun(words.statuses):
-        for match in occurrences.search(pattern):
+        for match in occurrences.find(pattern):
             if not _is_unreal(reading, match, language):
                 own = _of_state(reading, match, people) if is_state else _of_act(reading, match, people)
                 yield from (_Told(status, match, group) for group in own)

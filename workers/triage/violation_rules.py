@@ -40,7 +40,7 @@ class Rule:
 
 @cache
 def violation_rules() -> tuple[Listing[Rule], Lexicon]:
-    """All rules, listed by how their patterns begin and in the order of that beginning; the lexicon of their words."""
+    """All rules, listed in the order of how their patterns begin; the lexicon of their words."""
     rules = [rule for name in _FILES for table in read_toml(name)["rules"] for rule in _rules(table)]
     rules.sort(key=lambda rule: rule.pattern.beginning)
     listed = listing((rule, rule.pattern) for rule in rules)

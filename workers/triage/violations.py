@@ -99,7 +99,7 @@ def _voices(reading: Reading, language: str) -> list[Voice]:
         (rule, match)
         for rule, pattern in occurrences.begun(listed)
         if rule.speaks(language)
-        for match in occurrences.search(pattern)
+        for match in occurrences.find(pattern)
         if not context.is_denied(reading, match, language)
     ]
     doubt = _Doubt(context.questions(reading), context.is_advertising(reading))

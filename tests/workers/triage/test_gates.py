@@ -92,7 +92,7 @@ def _matches(reading: Reading, listed: Listing[object], known: Lexicon) -> list[
 def _matches_ungated(reading: Reading, listed: Listing[object], known: Lexicon) -> list[Match]:
     occurrences = Occurrences(reading, known)
     entries = sorted((entry for listing in listed.values() for entry in listing), key=lambda entry: entry[0])
-    return [match for _, _, pattern in entries for match in occurrences.search(pattern)]
+    return [match for _, _, pattern in entries for match in occurrences.find(pattern)]
 
 
 def test_open_messages_tell_the_same_times_whatever_the_gates() -> None:
