@@ -13,6 +13,7 @@ from app.garbage import spare_what_is_loaded
 from workers import anonymise
 from workers.triage import triage
 from workers.triage.dates_explicit import parsed_by_library
+from workers.triage.encoder import Whole
 from workers.triage.training import own_examples
 
 _TEXTS = 400
@@ -48,7 +49,7 @@ def load_engines() -> None:
     now = utcnow()
     for text in first_texts():
         anonymise.anonymise(text)
-        triage(text, received_at=now)
+        triage(text, received_at=now, whole=Whole(text, None))  # the encoder keeps no words
     spare_what_is_loaded()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import actors, dates, language, place, second_voice, urgency, victims, violations
+from workers.triage.encoder import Whole, running_encoder
 from workers.triage.features import features
 from workers.triage.language import Spoken
 from workers.triage.linear_model import Model, running_model
@@ -25,20 +26,22 @@ def triage(
     names: Sequence[Span] = (),
     model: Model | None = None,
     places: Gazetteer | None = None,
+    whole: Whole | None = None,
 ) -> list[Finding]:
     """What `text` tells, as findings whose evidence lies in `text`, in the order of `FindingKind`, best first.
 
     `text` may have been read before. `language` is what the message is known to be in, if it is, `spoken` what was
     identified before, if it was; `names` are the persons already found in it. `model` and `places` are used instead of
-    what ships with the project.
+    what ships with the project, `whole` instead of the shipped encoder's reading.
     """
     reading = read(text)
     heard = _language(reading, language, spoken)
     code = heard.value["language"]
     carried = features(reading)
-    acts = second_voice.weighed(carried, violations.find(reading, code), model or running_model())
+    whole = whole or Whole(reading.text, running_encoder())
+    acts = second_voice.weighed(carried, violations.find(reading, code), model or running_model(), whole)
     told = dates.find(reading, received_at, code)
-    urgent = urgency.assess(reading, acts, told, received_at, code, chances(carried))
+    urgent = urgency.assess(reading, acts, told, received_at, code, chances(carried, whole))
     occurred = told or urgency.happening(urgent, acts, received_at)
     return [
         heard,

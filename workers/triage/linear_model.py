@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -63,14 +65,21 @@ class Model:
         return dict(zip(self.codes, _logistic(totals).tolist(), strict=True))
 
     def opinions(
-        self, text: str | Reading | Features, least: float, asked: Collection[str] = ()
+        self,
+        text: str | Reading | Features,
+        least: float,
+        asked: Collection[str] = (),
+        meant: Mapping[str, float] = MappingProxyType({}),
     ) -> list[Opinion]:
-        """What the model thinks likely enough, and of the codes asked for, likeliest first, with what weighed."""
+        """What the model thinks likely enough, and of the codes asked for, likeliest first, with what weighed.
+
+        `meant` are the log-odds that the encoder gives codes, each of which counts as much as the model's own.
+        """
         read = features(text)
         if not read.words:
             return []
         steps, values = self._by_feature.take(read.numbers, axis=0), self._values(read)
-        chances = self._likelihoods(steps, values)
+        chances = joined(self._likelihoods(steps, values), meant)
         told = [code for code, chance in chances.items() if chance >= least or code in asked]
         ordered = sorted(told, key=lambda code: -chances[code])
         speaks = steps.take([self._place[code] for code in ordered], axis=1) * values[:, None]
@@ -120,6 +129,24 @@ def _heaviest(read: Features, weights: Sequence[float]) -> tuple[Span, ...]:
 
 def _logistic(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(np.minimum(np.maximum(-totals, -30.0), 30.0))), dtype=np.float64)
+
+
+def joined(likelihoods: Mapping[str, float], meant: Mapping[str, float]) -> dict[str, float]:
+    """The likelihoods (0–1), each with the log-odds `meant` for the same, if any: the mean of their log-odds."""
+    return {
+        name: _chance((log_odds(likelihood) + meant[name]) / 2) if name in meant else likelihood
+        for name, likelihood in likelihoods.items()
+    }
+
+
+def log_odds(likelihood: float) -> float:
+    """The log-odds of a likelihood (0–1), of one beyond 0.0001 or 0.9999 those of that."""
+    inside = min(max(likelihood, 0.0001), 0.9999)
+    return math.log(inside / (1 - inside))
+
+
+def _chance(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 def rounded_rarities(rarities: NDArray[np.float64]) -> NDArray[np.uint8]:

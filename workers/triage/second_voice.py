@@ -1,34 +1,40 @@
-"""Weighs the vocabulary's findings against what the linear model thinks of the same text.
+"""Weighs the vocabulary's findings against what the linear model and the encoder think of the same text.
 
-The rule: a code's standing is the model's log-odds and the vocabulary's confidence, and the highest standing is the
-main code. What the vocabulary found stays, never below one half, unless it is less than 0.9 sure, the model gives it
-less than one chance in five and thinks something else likely; beside another code it needs one chance in ten, unless it
-is 0.9 sure, or 0.8 where the model thinks nothing likely. A code that the model alone proposes must stand highest, or
-be very likely (0.65); by itself it is never surer than 0.8. "None" stands only alone, never against evidence that
-stays, and below one half where evidence was left out: below one half, a person looks. Of one or two words, evidence
-decides alone.
+The rule: the linear model and the encoder count as one model, the mean of their log-odds; a code's standing is the
+model's log-odds and the vocabulary's confidence, and the highest standing is the main code. What the vocabulary found
+stays, never below one half, unless it is less than 0.9 sure, the model gives it less than one chance in five and thinks
+something else likely; beside another code it needs one chance in ten, unless it is 0.9 sure, or 0.8 where the model
+thinks nothing likely. A code that the model alone proposes must stand highest, or be likelier than not; by itself it is
+never surer than 0.8. "None" stands only alone, never against evidence that stays, and below one half where evidence was
+left out: below one half, a person looks. Of one or two words, evidence decides alone.
 
-The figures were found by leaving out one author's texts at a time; docs/quality.md has what they gave.
+The encoder is slow. It isn't asked where the other two are 0.9 sure of a code and give no other more than 0.3.
+
+The figures were found by leaving out one author's texts at a time, those about the encoder on `mended_three`;
+docs/quality.md has what they gave.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from workers.contracts import Finding, FindingKind
+from workers.triage.encoder import Whole
 from workers.triage.features import Features, features
-from workers.triage.linear_model import Model, Opinion
+from workers.triage.linear_model import Model, Opinion, log_odds
 from workers.triage.reading import Reading
 from workers.triage.violations import NONE
 
 RULE = "model: words that weighed"
 _VOCABULARY_WEIGHS = 1.0
 _UNHEARD = -1.0  # log-odds of a code that the model has never learnt
-_LEAST, _LIKELY, _VERY_LIKELY = 0.05, 0.5, 0.65
+_LEAST, _LIKELY = 0.05, 0.5
 _HARDLY, _LEAST_BESIDE = 0.2, 0.1
 _BEYOND_DOUBT, _GOOD_EVIDENCE = 0.9, 0.8
+_SURE, _NOT_BESIDE = 0.9, 0.3  # what stands first, and next to it, where the encoder needn't be asked
 _FEW_WORDS = 2  # of which the model knows nothing that the vocabulary doesn't
 _FLOOR, _MOST, _MOST_ALONE, _DOUBTFUL = 0.5, 0.99, 0.8, 0.49
 
@@ -49,7 +55,7 @@ class _Standing:
     def chance(self) -> float:
         """How likely both voices together make it (0–1)."""
         known = self.vocabulary.confidence if self.vocabulary else 0.0
-        odds = _log_odds(self.opinion.likelihood) if self.opinion else _UNHEARD
+        odds = log_odds(self.opinion.likelihood) if self.opinion else _UNHEARD
         return 1 / (1 + math.exp(-odds - _VOCABULARY_WEIGHS * known))
 
     @property
@@ -66,27 +72,48 @@ class _Standing:
         Evidence of confidence `enough` needs no chance, nor does a code that the model has never learnt.
         """
         if self.vocabulary is None:
-            return self.likelihood >= _VERY_LIKELY
+            return self.likelihood >= _LIKELY
         is_sure = self.vocabulary.confidence >= enough
         return is_sure or self.opinion is None or self.likelihood >= _LEAST_BESIDE
 
 
-def _log_odds(likelihood: float) -> float:
-    inside = min(max(likelihood, 0.0001), 0.9999)
-    return math.log(inside / (1 - inside))
+def weighed(
+    text: str | Reading | Features,
+    found: Sequence[Finding],
+    model: Model | None,
+    whole: Whole | None = None,
+) -> list[Finding]:
+    """The violations of `text` by all voices, the main one first; `found` is what the vocabulary said.
 
-
-def weighed(text: str | Reading | Features, found: Sequence[Finding], model: Model | None) -> list[Finding]:
-    """The violations of `text` by both voices, the main one first; `found` is what the vocabulary said."""
+    `whole` is the encoder's reading of the same text; left out, the other two decide.
+    """
     read = features(text)
     has_evidence = any(finding.value["code"] != NONE for finding in found)
     if model is None or (has_evidence and len(read.words) <= _FEW_WORDS):
         return list(found)
     known = {str(finding.value["code"]): finding for finding in found}
-    opinions = {each.code: each for each in model.opinions(read, _LEAST, known)}
-    codes = dict.fromkeys([*known, *opinions])
-    standings = [_Standing(code, known.get(code), opinions.get(code)) for code in codes]
-    return _said(sorted(standings, key=lambda standing: -standing.chance)) or list(found)
+    ordered = _standings(read, known, model)
+    if whole is not None and not _is_settled(ordered):
+        ordered = _standings(read, known, model, whole.codes)
+    return _said(ordered) or list(found)
+
+
+def _standings(
+    read: Features,
+    known: Mapping[str, Finding],
+    model: Model,
+    meant: Mapping[str, float] = MappingProxyType({}),
+) -> list[_Standing]:
+    """Every code that is spoken for, by how it stands."""
+    opinions = {each.code: each for each in model.opinions(read, _LEAST, known, meant)}
+    standings = (_Standing(code, known.get(code), opinions.get(code)) for code in {**known, **opinions})
+    return sorted(standings, key=lambda standing: -standing.chance)
+
+
+def _is_settled(ordered: Sequence[_Standing]) -> bool:
+    """Whether the two voices that cost little leave so little doubt that the encoder needn't be asked."""
+    first, second = (*(each.chance for each in ordered[:2]), 0.0, 0.0)[:2]
+    return first >= _SURE and second <= _NOT_BESIDE
 
 
 def _said(ordered: Sequence[_Standing]) -> list[Finding]:

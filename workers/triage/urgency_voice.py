@@ -11,18 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workers.triage.encoder import Whole
 from workers.triage.features import Features
-from workers.triage.linear_model import LEVELS, urgency_model
+from workers.triage.linear_model import LEVELS, joined, urgency_model
 
 _LIKELY = 0.5
 _AS_GOOD_AS_SURE = 0.95
 _RECENT, _HARMED = 1, 2
 
 
-def chances(read: Features) -> Mapping[str, float]:
-    """How likely a text is at least as urgent as each of `LEVELS` (0–1); empty where nothing was learnt or read."""
+def chances(read: Features, whole: Whole | None = None) -> Mapping[str, float]:
+    """How likely a text is at least as urgent as each of `LEVELS` (0–1); empty where nothing was learnt or read.
+
+    `whole` is the encoder's reading of the same text, which counts as much where it was made.
+    """
     model = urgency_model()
-    return model.likelihoods(read) if model and read.words else {}
+    if not model or not read.words:
+        return {}
+    return joined(model.likelihoods(read), whole.levels if whole and whole.was_asked else {})
 
 
 def between(decided: int, reached: Mapping[str, float]) -> int:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from tests.workers.triage.models import saying
 from tests.workers.triage.texts import HOSTILE, any_text, lies_inside, message
 from workers.contracts import Finding, FindingKind, Span
 from workers.triage import second_voice, violations
-from workers.triage.features import BINS, features
+from workers.triage.features import features
 from workers.triage.linear_model import Model, packed, running_model, unpacked
 
 
@@ -62,15 +61,6 @@ def test_one_word_of_evidence_is_enough(text: str) -> None:
     assert set(_codes(found)) <= set(_codes(both))
 
 
-def _saying(**likelihoods: float) -> Model:
-    """A model that says the same of every text."""
-    codes = tuple(sorted(likelihoods))
-    intercepts = np.array([math.log(likelihoods[code] / (1 - likelihoods[code])) for code in codes])
-    shape = (len(codes), BINS)
-    rarities = np.full(BINS, 16, dtype=np.uint8)
-    return Model(codes, np.zeros(shape, dtype=np.int8), np.ones(len(codes)), intercepts, rarities)
-
-
 def _found(code: str, confidence: float) -> list[Finding]:
     return [Finding(FindingKind.VIOLATION, {"code": code}, confidence, "vocabulary: a", (Span(0, 1),))]
 
@@ -85,19 +75,19 @@ def _found(code: str, confidence: float) -> list[Finding]:
     ],
 )
 def test_when_evidence_stays(confidence: float, killing: float, none: float, codes: list[str]) -> None:
-    model = _saying(killing=killing, none=none, pillage=0.02)
+    model = saying(killing=killing, none=none, pillage=0.02)
     both = second_voice.weighed("a b c", _found("killing", confidence), model)
     assert _codes(both) == codes
     assert (both[0].confidence < 0.5) == (codes == ["none"])
 
 
 def test_what_the_model_thinks_far_likelier_comes_first() -> None:
-    both = second_voice.weighed("a b c", _found("killing", 0.6), _saying(killing=0.3, pillage=0.9))
+    both = second_voice.weighed("a b c", _found("killing", 0.6), saying(killing=0.3, pillage=0.9))
     assert _codes(both) == ["pillage", "killing"]
 
 
 def test_evidence_decides_between_what_the_model_thinks_alike() -> None:
-    both = second_voice.weighed("a b c", _found("killing", 0.6), _saying(killing=0.7, pillage=0.8))
+    both = second_voice.weighed("a b c", _found("killing", 0.6), saying(killing=0.7, pillage=0.8))
     assert _codes(both) == ["killing", "pillage"]
 
 
@@ -114,7 +104,7 @@ def test_evidence_decides_between_what_the_model_thinks_alike() -> None:
 def test_when_evidence_is_said_beside_another_code(
     confidence: float, killing: float, pillage: float, codes: list[str]
 ) -> None:
-    model = _saying(killing=killing, pillage=pillage)
+    model = saying(killing=killing, pillage=pillage)
     both = second_voice.weighed("a b c", _found("killing", confidence), model)
     assert _codes(both) == codes
 
