@@ -1,1 +1,4 @@
-"""The linear models that ship with the project; made by `python -m workers.triage.training`."""
+"""The models that ship with the project.
+
+Linear ones are made by `python -m workers.triage.training`, the encoder by `python -m scripts.encoder`.
+"""
