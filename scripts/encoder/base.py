@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 
 BEGIN, PADDING, END, UNKNOWN = range(4)  # the pieces that aren't written
-_SHAPE = (
-    "<7ifi"  # width, layers, heads, inner width, numbers of pieces, of places and of kinds, epsilon, block
-)
+# Width, layers, heads, inner width, how many pieces, places and kinds; epsilon, length of a block.
+_SHAPE = "<7ifi"
 _BLOCK = np.dtype([("scale", "<f2"), ("steps", "u1", 16)])  # 32 weights, four bits each
 _WEIGHTS = ("q", "k", "v", "ao", "fi", "fo")
 

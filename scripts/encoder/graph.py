@@ -10,9 +10,8 @@ from onnx import TensorProto, checker, helper, numpy_helper, save
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from scripts.encoder.learning import LEVELS, WINDOW
-from scripts.encoder.network import SPREAD, Learnt
+from scripts.encoder.network import EPSILON, SPREAD, Learnt
 
-_EPSILON = 1e-12
 _LEAST = 1e-4  # chance that a level is given, so that its odds are a number
 _OPSET, _FORM = 21, 10  # what ONNX Runtime 1.32 knows
 
@@ -46,7 +45,7 @@ class _Graph:
 
     def normal(self, values: str, weight: np.ndarray, bias: np.ndarray) -> str:
         known = self.array(weight), self.array(bias)
-        return self.add("LayerNormalization", values, *known, epsilon=_EPSILON)
+        return self.add("LayerNormalization", values, *known, epsilon=EPSILON)
 
 
 def write(path: Path, fixed: Learnt, learnt: Learnt, heads: int) -> None:
@@ -57,11 +56,9 @@ def write(path: Path, fixed: Learnt, learnt: Learnt, heads: int) -> None:
     for number in range(layers["q_w"].shape[0]):
         values = _layer(graph, values, {name: array[number] for name, array in layers.items()}, heads)
     mean = graph.add("ReduceMean", values, graph.numbers(0), keepdims=1)
-    asked = {f"{name}_{end}" for name in ("codes", "levels") for end in "wb"}
-    questions = {key: learnt[key[:-2]][key[-1]] * (SPREAD if key[-1] == "w" else 1) for key in asked}
     exact = len(graph.nodes)
-    codes = graph.dense(mean, questions["codes_w"], questions["codes_b"])
-    said = graph.add("Concat", codes, _reached(graph, mean, questions), axis=1)
+    codes, levels = (_answers(graph, mean, learnt[name]) for name in ("codes", "levels"))
+    said = graph.add("Concat", codes, _reached(graph, levels), axis=1)
     _save(path, graph, said, [node.name for node in graph.nodes[exact:] if node.op_type == "MatMul"])
 
 
@@ -101,10 +98,14 @@ def _attention(graph: _Graph, values: str, layer: Learnt, heads: int) -> str:
     return graph.add("Reshape", seen, graph.numbers(0, width))
 
 
-def _reached(graph: _Graph, mean: str, questions: Learnt) -> str:
-    """The log-odds that each level but the lowest is reached, from the chances of the levels."""
-    levels = graph.add("Softmax", graph.dense(mean, questions["levels_w"], questions["levels_b"]), axis=-1)
-    reached = graph.add("MatMul", levels, graph.array(np.tri(LEVELS, LEVELS - 1, -1, dtype=np.float32)))
+def _answers(graph: _Graph, mean: str, question: Learnt) -> str:
+    return graph.dense(mean, question["w"] * SPREAD, question["b"])
+
+
+def _reached(graph: _Graph, levels: str) -> str:
+    """The log-odds that each level but the lowest is reached, from what is said of the levels."""
+    chances = graph.add("Softmax", levels, axis=-1)
+    reached = graph.add("MatMul", chances, graph.array(np.tri(LEVELS, LEVELS - 1, -1, dtype=np.float32)))
     bounds = (graph.array(np.array(bound, np.float32)) for bound in (_LEAST, 1 - _LEAST))
     chance = graph.add("Clip", reached, *bounds)
     against = graph.add("Sub", graph.array(np.array(1, np.float32)), chance)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import click
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,11 +16,13 @@ from sentencepiece import SentencePieceProcessor
 
 from scripts.encoder.base import BEGIN, END, PADDING, Base
 from scripts.encoder.network import Learnt, answers, start
-from scripts.encoder.pieces import cut, without_accents
+from scripts.encoder.pieces import without_accents
+from workers.triage.encoder import cut
 from workers.triage.learning import Example
+from workers.triage.linear_model import LEVELS as REACHED
 
 WINDOW = 192
-LEVELS = 4
+LEVELS = len(REACHED) + 1  # with the one below all
 _TIMES, _SPEED, _WARMING = 3, 1e-4, 0.06
 _PIECES_AT_ONCE = 1024
 _LENGTHS = (12, 16, 24, 32, 48, 64, 96, 128, WINDOW)
@@ -71,7 +74,7 @@ def taught(
             learnt, state, wrong = step(learnt, state, (batch.pieces, batch.counts, *rows), own)
             done += 1
             if done % 100 == 0:
-                print(f"{done}/{steps} wrong {float(wrong):.3f} {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+                click.echo(f"{done}/{steps} wrong {float(wrong):.3f} {time.monotonic() - began:.0f} s")
     return jax.tree.map(np.asarray, learnt)
 
 

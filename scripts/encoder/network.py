@@ -13,7 +13,7 @@ from scripts.encoder.base import PADDING, Base
 Learnt = dict[str, Any]
 SPREAD = 4.0  # the mean over the pieces is small for a layer that starts from nothing
 _DROPPED = 0.1
-_EPSILON = 1e-12
+EPSILON = 1e-12
 
 
 def start(base: Base, codes: int, levels: int) -> Learnt:
@@ -86,7 +86,7 @@ def _dense(values: jax.Array, layer: Learnt, name: str) -> jax.Array:
 
 def _normal(values: jax.Array, weight: jax.Array, bias: jax.Array) -> jax.Array:
     centred = values - values.mean(-1, keepdims=True)
-    return centred * jax.lax.rsqrt((centred**2).mean(-1, keepdims=True) + _EPSILON) * weight + bias
+    return centred * jax.lax.rsqrt((centred**2).mean(-1, keepdims=True) + EPSILON) * weight + bias
 
 
 def _without_some(values: jax.Array, key: Any) -> jax.Array:

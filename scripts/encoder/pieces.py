@@ -9,6 +9,7 @@ from sentencepiece import SentencePieceProcessor
 from sentencepiece import sentencepiece_model_pb2 as form
 
 from scripts.encoder.base import BEGIN, END, PADDING, UNKNOWN
+from workers.triage.encoder import cut
 
 _USUAL = 20_000  # of Latin letters, the most usual ones of all languages
 _SIGNS = frozenset("▁’ʼ«»€…–—°")
@@ -43,11 +44,6 @@ def packed_pieces(pieces: Sequence[tuple[str, float]]) -> bytes:
     )
     model.normalizer_spec.name = "identity"
     return bytes(model.SerializeToString())
-
-
-def cut(pieces: SentencePieceProcessor, text: str) -> list[int]:
-    """The text in pieces, as workers/triage/encoder.py cuts it."""
-    return list(pieces.encode(unicodedata.normalize("NFKC", text)))
 
 
 def manners(text: str) -> Iterator[str]:

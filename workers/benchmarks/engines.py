@@ -17,7 +17,7 @@ from app.clock import utcnow
 
 _TOGETHER = 64
 _KINDS = ("PERSON", "PHONE_NUMBER", "EMAIL_ADDRESS", "URL", "IBAN_CODE", "CREDIT_CARD")
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS")
+_ONE_THREAD = ("OMP_NUM_THREADS", "BLIS_NUM_THREADS")  # OpenBLAS has one anyway (workers/__init__.py)
 
 
 def measure(count: int, *, beside_presidio: bool) -> dict[str, Any]:

@@ -25,7 +25,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from sentencepiece import SentencePieceProcessor
 
-_FOLDER, _NAME = "workers.vocabularies.models", "encoder"
+from workers.triage.linear_model import MODELS
+from workers.triage.violations import NONE
+
+_NAME = "encoder"
 _MOST_WINDOWS = 6  # some 800 words; the other voices read on
 _MOST_CHARACTERS = 10_000  # more than six windows hold
 _MOST_UNKNOWN = 0.2  # of the pieces, above which it is a script that the encoder never learnt
@@ -59,16 +62,13 @@ class Encoder:
         A long text is read in windows: a code or level is as likely as where it is likeliest, "none" as where it is
         least so.
         """
-        typed = (
-            text[:_MOST_CHARACTERS].encode(errors="replace").decode()
-        )  # halves of characters stop SentencePiece
-        numbers = self.pieces.encode(unicodedata.normalize("NFKC", typed))
+        numbers = cut(self.pieces, text[:_MOST_CHARACTERS])
         if numbers.count(self.pieces.unk_id()) > _MOST_UNKNOWN * len(numbers) or not numbers:
             return None
         said = np.vstack([self._said(part) for part in _windows(numbers, self.window - 2)])
         most, least = said.max(axis=0).tolist(), said.min(axis=0).tolist()
         count = len(self.codes)
-        codes = {code: (least if code == "none" else most)[at] for at, code in enumerate(self.codes)}
+        codes = {code: (least if code == NONE else most)[at] for at, code in enumerate(self.codes)}
         return Meant(codes, dict(zip(self.levels, most[count:], strict=True)))
 
     def _said(self, numbers: Sequence[int]) -> NDArray[np.float32]:
@@ -100,6 +100,12 @@ class Whole:
         return self._encoder.meant(self._text) if self._encoder else None
 
 
+def cut(pieces: SentencePieceProcessor, text: str) -> list[int]:
+    """The numbers of the pieces that `text` is made of; halves of characters, which stop SentencePiece, become `?`."""
+    whole = text.encode(errors="replace").decode()
+    return list(pieces.encode(unicodedata.normalize("NFKC", whole)))
+
+
 def _windows(numbers: Sequence[int], most: int) -> list[Sequence[int]]:
     """The pieces in windows of about one length, none longer than `most`."""
     count = min(-(-len(numbers) // most), _MOST_WINDOWS)
@@ -109,8 +115,8 @@ def _windows(numbers: Sequence[int], most: int) -> list[Sequence[int]]:
 
 @cache
 def running_encoder() -> Encoder | None:
-    """The encoder that ships with the project; None where it was left out. Takes a third of a second, once."""
-    folder = resources.files(_FOLDER)
+    """The encoder that ships with the project; None where it was left out. Takes a tenth of a second, once."""
+    folder = resources.files(MODELS)
     network, pieces, manifest = (folder.joinpath(f"{_NAME}.{end}") for end in ("onnx", "pieces", "json"))
     if not network.is_file():
         return None

@@ -25,7 +25,7 @@ from workers.triage.reading import Reading
 
 RUNNING, URGENCY = "violations", "urgency"
 LEVELS = ("1", "2", "3")  # of urgency, that a text reaches or not; below the first is nothing, or long past
-_FOLDER = "workers.vocabularies.models"
+MODELS = "workers.vocabularies.models"
 FORM = 2  # 1 had no rarities and half as many features
 _STEPS = 127  # of an eight-bit weight
 _RARITY_STEPS = 16  # of an eight-bit rarity, to one
@@ -80,7 +80,7 @@ class Model:
             return []
         steps, values = self._by_feature.take(read.numbers, axis=0), self._values(read)
         chances = joined(self._likelihoods(steps, values), meant)
-        told = [code for code, chance in chances.items() if chance >= least or code in asked]
+        told = [code for code, likely in chances.items() if likely >= least or code in asked]
         ordered = sorted(told, key=lambda code: -chances[code])
         speaks = steps.take([self._place[code] for code in ordered], axis=1) * values[:, None]
         weights = _by_word(read, _of_any_family(read.numbers, speaks)).T.tolist()
@@ -134,7 +134,7 @@ def _logistic(totals: NDArray[np.float64]) -> NDArray[np.float64]:
 def joined(likelihoods: Mapping[str, float], meant: Mapping[str, float]) -> dict[str, float]:
     """The likelihoods (0–1), each with the log-odds `meant` for the same, if any: the mean of their log-odds."""
     return {
-        name: _chance((log_odds(likelihood) + meant[name]) / 2) if name in meant else likelihood
+        name: chance((log_odds(likelihood) + meant[name]) / 2) if name in meant else likelihood
         for name, likelihood in likelihoods.items()
     }
 
@@ -145,7 +145,8 @@ def log_odds(likelihood: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-def _chance(odds: float) -> float:
+def chance(odds: float) -> float:
+    """How likely (0–1) something of such log-odds is."""
     return 1 / (1 + math.exp(-odds))
 
 
@@ -212,7 +213,7 @@ def urgency_model() -> Model | None:
 
 @cache
 def _shipped(name: str) -> Model | None:
-    folder = resources.files(_FOLDER)
+    folder = resources.files(MODELS)
     weights, manifest = folder.joinpath(f"{name}.npz"), folder.joinpath(f"{name}.json")
     if not weights.is_file() or not manifest.is_file():
         return None

@@ -16,7 +16,6 @@ docs/quality.md has what they gave.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -24,7 +23,7 @@ from types import MappingProxyType
 from workers.contracts import Finding, FindingKind
 from workers.triage.encoder import Whole
 from workers.triage.features import Features, features
-from workers.triage.linear_model import Model, Opinion, log_odds
+from workers.triage.linear_model import Model, Opinion, chance, log_odds
 from workers.triage.reading import Reading
 from workers.triage.violations import NONE
 
@@ -56,7 +55,7 @@ class _Standing:
         """How likely both voices together make it (0–1)."""
         known = self.vocabulary.confidence if self.vocabulary else 0.0
         odds = log_odds(self.opinion.likelihood) if self.opinion else _UNHEARD
-        return 1 / (1 + math.exp(-odds - _VOCABULARY_WEIGHS * known))
+        return chance(odds + _VOCABULARY_WEIGHS * known)
 
     @property
     def is_contradicted(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -54,15 +54,29 @@ def _is_open(message: dict[str, Any]) -> bool:
     return bool(message.get("codes")) and message.get("split", message.get("half")) in _OPEN_SETS
 
 
-@click.command()
-@click.option("--messages", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--version", default="1", show_default=True)
-@click.option("--into", default=_MODELS, type=click.Path(file_okay=False, path_type=Path))
+def examples(folder: Path | None) -> list[Example]:
+    """All that may be learnt from: the texts written for training and, of a folder of messages, its open ones."""
+    return [*own_examples(), *(open_messages(folder) if folder else ())]
+
+
+def learning_command(learn: Callable[..., None]) -> click.Command:
+    """A command that learns: from which messages beside the texts of its own, which version, and where it is kept."""
+    known, any_folder = (click.Path(exists=there, file_okay=False, path_type=Path) for there in (True, False))
+    for option in (
+        click.option("--into", default=_MODELS, type=any_folder),
+        click.option("--version", default="1", show_default=True),
+        click.option("--messages", type=known),
+    ):
+        learn = option(learn)
+    return click.command()(learn)
+
+
+@learning_command
 def main(messages: Path | None, version: str, into: Path) -> None:
     """Learn both models, of violations and of urgency, and write the two files of each."""
-    examples = [*own_examples(), *(open_messages(messages) if messages else ())]
+    learnt_from = examples(messages)
     for name, learn in ((RUNNING, train), (URGENCY, train_urgency)):
-        model = learn(examples, version=version)
+        model = learn(learnt_from, version=version)
         archive, manifest = packed(model)
         (into / f"{name}.npz").write_bytes(archive)
         (into / f"{name}.json").write_text(manifest, encoding="utf-8")
